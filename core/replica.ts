@@ -1,0 +1,14 @@
+import type { ReplySink } from "./reply.ts";
+import type { Request } from "./request.ts";
+
+/**
+ * Executes a request for a token range and yields one reply: a remote peer, or the local data store. The planner asks
+ * `up` before it chooses; a request sent to a replica that is not up fails at once.
+ */
+export interface Replica {
+  /** Shown in logs and errors: `127.0.0.1:6379`, `embedded`. */
+  readonly name: string;
+  readonly up: boolean;
+  /** Takes a copy of what it needs of the lent bytes before it returns. Calls `sink` exactly once, with `target`. */
+  send(request: Request, sink: ReplySink, target: number): void;
+}

@@ -1,0 +1,25 @@
+/**
+ * Counters of one node. Plain numbers in fixed fields: counting is an addition. Names are those of the stats JSON where it
+ * has one, so that rendering is a loop.
+ */
+export class Stats {
+  client_eof = 0;
+  client_err = 0;
+  client_connections = 0;
+  client_read_requests = 0;
+  client_write_requests = 0;
+  client_dropped_requests = 0;
+  client_non_quorum_w_responses = 0;
+  client_non_quorum_r_responses = 0;
+  server_ejects = 0;
+  forward_error = 0;
+  fragments = 0;
+  /** Connections refused because `client_connections` was reached. */
+  client_rejected = 0;
+  /** Connections ended for a malformed frame. */
+  client_protocol_errors = 0;
+  /** Requests of any kind that entered. */
+  client_requests = 0;
+  bytes_in = 0;
+  bytes_out = 0;
+}

@@ -1,0 +1,4 @@
+/** Placeholder until the engine lands. */
+export interface Engine {
+  readonly name: string;
+}
