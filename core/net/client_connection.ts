@@ -1,0 +1,245 @@
+/**
+ * One client: reads, cuts the bytes into requests, submits them, sends the answers in order.
+ *
+ *     socket -> ReadBuffer -> RequestParser -> RequestSink ...> ReplyQueue -> WriteBuffer -> socket
+ *
+ * It awaits only the socket, or the end of pressure: too many unanswered requests, too much unsent output, or the node
+ * being short of memory. While it waits it does not read, and TCP slows the client down.
+ */
+import type { Histogram } from "../histogram.ts";
+import type { ClientView, NodeView } from "../node_view.ts";
+import { After, INCOMPLETE, INVALID, type Protocol, type RequestParser } from "../protocol.ts";
+import { ReplyQueue, type ReplyQueueOwner } from "../reply_queue.ts";
+import type { Client, RequestSink } from "../request_sink.ts";
+import { Access } from "../request.ts";
+import type { Session } from "../session.ts";
+import type { Stats } from "../stats.ts";
+import type { Connection } from "../transport.ts";
+import type { Holder, Pressure } from "./pressure.ts";
+import { ReadBuffer } from "./read_buffer.ts";
+import type { Turn } from "./turn.ts";
+import { WriteBuffer, type WriteOwner } from "./write_buffer.ts";
+
+const READ_SMALLEST_BYTES = 4 * 1024;
+const READ_USUAL_BYTES = 64 * 1024;
+const RETAINED_BYTES = 64 * 1024;
+/** Unsent output above which no further request is taken. */
+const OUTPUT_BYTES_MAX = 1024 * 1024;
+
+export interface ClientOptions {
+  /** Unanswered requests above which no further one is read. */
+  readonly pendingMax: number;
+  readonly maxRequestBytes: number;
+}
+
+export interface ClientParts {
+  readonly protocol: Protocol;
+  readonly sink: RequestSink;
+  readonly node: NodeView;
+  readonly turn: Turn;
+  readonly pressure: Pressure;
+  readonly stats: Stats;
+  readonly latencyUs: Histogram;
+}
+
+export class ClientConnection implements Client, ClientView, Holder, WriteOwner, ReplyQueueOwner {
+  readonly id: number;
+  readonly remote: string;
+  readonly local: string;
+  readonly session: Session;
+  readonly replies: ReplyQueue;
+  readonly connectedAt: number;
+  lastRequestAt: number;
+  readonly #connection: Connection;
+  readonly #options: ClientOptions;
+  readonly #parts: ClientParts;
+  readonly #parser: RequestParser;
+  readonly #in: ReadBuffer;
+  readonly #out: WriteBuffer;
+  /** Ends after its answers; nothing more is parsed. */
+  #ending = false;
+  /** The node stops: the connection ends as soon as nothing is owed, although a read is pending. */
+  #draining = false;
+  #closed = false;
+  #failed = false;
+  /** What the client is told before the end, once its answers are out. */
+  #problem = "";
+  #resume: (() => void) | undefined;
+  /** The dialect just changed: earlier answers first. */
+  #drainFirst = false;
+
+  constructor(id: number, connection: Connection, options: ClientOptions, parts: ClientParts) {
+    this.id = id;
+    this.#connection = connection;
+    this.#options = options;
+    this.#parts = parts;
+    this.remote = connection.remote;
+    this.local = connection.local;
+    this.session = parts.protocol.createSession(parts.node);
+    this.#parser = parts.protocol.createRequestParser({ maxRequestBytes: options.maxRequestBytes });
+    this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, parts.pressure, this);
+    this.#out = new WriteBuffer(connection, parts.turn, parts.pressure, this, RETAINED_BYTES);
+    this.replies = new ReplyQueue(this.#out, this, parts.latencyUs, parts.turn);
+    this.connectedAt = this.lastRequestAt = parts.turn.now;
+  }
+
+  get lastCommand(): string {
+    return this.#parser.request.command.name;
+  }
+  get pendingRequests(): number {
+    return this.replies.count;
+  }
+  get outputBytes(): number {
+    return this.#out.pendingBytes;
+  }
+  get heldBytes(): number {
+    return this.#in.heldBytes + this.#out.heldBytes;
+  }
+
+  /** Serves the client until one side ends. Never throws. */
+  async run(): Promise<void> {
+    const { turn, stats } = this.#parts;
+    try {
+      while (!this.#ending) {
+        const count = await this.#in.fill(this.#connection, this.#parser.needed);
+        if (count === null) break;
+        turn.begin();
+        stats.bytes_in += count;
+        this.lastRequestAt = turn.now;
+        while (!this.#consume()) {
+          await this.#relief();
+          turn.begin();
+        }
+      }
+      await this.#sendRest();
+      if (!this.#failed) stats.client_eof++;
+    } catch {
+      if (!this.#closed) stats.client_err++;
+    }
+    this.close();
+  }
+
+  /** Takes no further request, answers those it has, then closes. */
+  drain(): void {
+    this.#ending = true;
+    this.#draining = true;
+    this.#wake();
+    if (this.replies.count === 0 && this.#out.pendingBytes === 0) this.close();
+  }
+
+  end(after: After): void {
+    if (after === After.Continue) return;
+    this.#ending = true;
+    if (after === After.Drop) this.close();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#ending = true;
+    this.#parts.stats.client_dropped_requests += this.replies.count;
+    this.#parts.stats.bytes_out += this.#out.sentBytes;
+    this.#connection.close();
+    this.replies.close();
+    this.#in.close();
+    this.#out.close();
+    this.#wake();
+    this.#parts.pressure.nudge();
+  }
+
+  evict(reason: string): void {
+    this.#parts.node.logger.warn(`client ${this.remote} is closed: it ${reason}`);
+    this.#failed = true;
+    this.#parts.stats.client_err++;
+    this.close();
+  }
+  onSpace(): void {
+    this.#wake();
+  }
+  onDrained(): void {
+    if (this.#draining && this.replies.count === 0 && this.#out.pendingBytes === 0) this.close();
+    this.#wake();
+  }
+  onWriteError(): void {
+    if (!this.#closed) this.#parts.stats.client_err++;
+    this.#failed = true;
+    this.close();
+  }
+
+  /** Submits every whole request that was read. False when it has to wait before it can go on. */
+  #consume(): boolean {
+    const input = this.#in;
+    const parser = this.#parser;
+    const { request } = parser;
+    const { sink, stats, pressure } = this.#parts;
+    const { session, replies } = this;
+    const out = this.#out;
+    while (input.start < input.end && !this.#ending) {
+      if (replies.count >= this.#options.pendingMax || out.pendingBytes > OUTPUT_BYTES_MAX) return false;
+      if (pressure.high || this.#drainFirst) return false;
+      const next = parser.parse(input.bytes, input.start, input.end);
+      if (next === INCOMPLETE) return true;
+      if (next === INVALID) {
+        this.#refuse(parser.problem);
+        return true;
+      }
+      input.start = next;
+      if (request.argCount === 0) continue;
+      stats.client_requests++;
+      if (request.command.access === Access.Read) stats.client_read_requests++;
+      else if (request.command.access === Access.Write) stats.client_write_requests++;
+      request.dialect = session.dialect;
+      request.affinity = this.id;
+      sink.submit(request, this);
+      if (session.dialect !== request.dialect && replies.count > 0) this.#drainFirst = true;
+    }
+    return true;
+  }
+
+  /** Waits until whatever stopped `#consume` may be over. */
+  async #relief(): Promise<void> {
+    const { replies } = this;
+    if (this.#drainFirst) {
+      if (replies.count === 0) {
+        this.#drainFirst = false;
+        return;
+      }
+      replies.wantSpace(0);
+    } else if (replies.count >= this.#options.pendingMax) {
+      replies.wantSpace(this.#options.pendingMax >> 1);
+    } else if (this.#out.pendingBytes <= OUTPUT_BYTES_MAX) {
+      return await this.#parts.pressure.relief();
+    }
+    await this.#woken();
+  }
+
+  /** The client broke its protocol: it is told, after the answers it still gets. */
+  #refuse(problem: string): void {
+    this.#parts.stats.client_protocol_errors++;
+    this.#problem = problem;
+    this.#ending = true;
+  }
+
+  /** Lets the answers that are due leave before the end. */
+  async #sendRest(): Promise<void> {
+    while (!this.#closed && this.replies.count > 0) {
+      this.replies.wantSpace(0);
+      await this.#woken();
+    }
+    if (this.#problem !== "" && !this.#closed) {
+      this.#parts.protocol.writeProblem(this.#problem, this.#out);
+      this.#out.mark();
+    }
+    while (!this.#closed && this.#out.pendingBytes > 0) await this.#woken();
+  }
+
+  #woken(): Promise<void> {
+    return new Promise((resolve) => this.#resume = resolve);
+  }
+  #wake(): void {
+    const resume = this.#resume;
+    if (resume === undefined) return;
+    this.#resume = undefined;
+    resume();
+  }
+}

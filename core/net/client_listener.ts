@@ -1,0 +1,106 @@
+/**
+ * Accepts clients and keeps the list of those that are open. A client above the limit is told so and closed; running out
+ * of file descriptors pauses accepting and never spins.
+ */
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { ByteWriter } from "../bytes.ts";
+import { Failure, FailureKind } from "../reply.ts";
+import type { Connection, Listener } from "../transport.ts";
+import { ClientConnection, type ClientOptions, type ClientParts } from "./client_connection.ts";
+
+/** Pause after a failed accept, ms. */
+const ACCEPT_PAUSE_MS = 100;
+
+export interface ClientListenerOptions extends ClientOptions {
+  /** Open clients at most; 0 for no limit. */
+  readonly clientsMax: number;
+}
+
+export class ClientListener {
+  readonly clients = new Map<number, ClientConnection>();
+  readonly #listener: Listener;
+  readonly #options: ClientListenerOptions;
+  readonly #parts: ClientParts;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #nextId = 1;
+  #closing = false;
+  #accepting: Promise<void> = Promise.resolve();
+  #emptied: (() => void) | undefined;
+  #acceptFailing = false;
+
+  constructor(listener: Listener, options: ClientListenerOptions, parts: ClientParts, clock: Clock, logger: Logger) {
+    this.#listener = listener;
+    this.#options = options;
+    this.#parts = parts;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  start(): void {
+    this.#accepting = this.#accept();
+  }
+
+  /** Stops accepting, lets clients have the answers they wait for, and closes them; at once after `patienceMs`. */
+  async close(patienceMs: number): Promise<void> {
+    this.#closing = true;
+    this.#listener.close();
+    await this.#accepting;
+    for (const client of [...this.clients.values()]) client.drain();
+    if (this.clients.size === 0) return;
+    const emptied = new Promise<void>((resolve) => this.#emptied = resolve);
+    const cancel = this.#clock.after(patienceMs, () => {
+      for (const client of [...this.clients.values()]) client.close();
+    });
+    await emptied;
+    cancel();
+  }
+
+  async #accept(): Promise<void> {
+    while (!this.#closing) {
+      let connection: Connection;
+      try {
+        connection = await this.#listener.accept();
+      } catch (error) {
+        if (this.#closing) return;
+        if (!this.#acceptFailing) this.#logger.error(`accept failed, trying again: ${(error as Error).message}`);
+        this.#acceptFailing = true;
+        await new Promise<void>((resolve) => this.#clock.after(ACCEPT_PAUSE_MS, resolve));
+        continue;
+      }
+      this.#acceptFailing = false;
+      this.#admit(connection);
+    }
+  }
+
+  #admit(connection: Connection): void {
+    const { clientsMax } = this.#options;
+    if (clientsMax > 0 && this.clients.size >= clientsMax) {
+      this.#parts.stats.client_rejected++;
+      this.#reject(connection);
+      return;
+    }
+    const client = new ClientConnection(this.#nextId++, connection, this.#options, this.#parts);
+    this.clients.set(client.id, client);
+    this.#parts.stats.client_connections = this.clients.size;
+    client.run().then(() => {
+      this.clients.delete(client.id);
+      this.#parts.stats.client_connections = this.clients.size;
+      if (this.clients.size === 0) this.#emptied?.();
+    });
+  }
+
+  async #reject(connection: Connection): Promise<void> {
+    const out = new ByteWriter();
+    this.#parts.protocol.writeFailure(tooMany, 0, out);
+    try {
+      await connection.write(out.take());
+    } catch {
+      // It left by itself.
+    }
+    connection.close();
+  }
+}
+
+const tooMany = new Failure(FailureKind.Overloaded, "Dynomite", "max number of clients reached");

@@ -1,0 +1,340 @@
+/**
+ * One pipelined link to an engine, which is opened again whenever it ends.
+ *
+ *     send() -> WriteBuffer -> socket -> engine -> socket -> ReplyParser -> SinkQueue's oldest -> sink
+ *
+ * Engines answer in order, so the reply that comes next belongs to the oldest request (SinkQueue). A request that is late
+ * fails alone. A link that stays silent for long although it owes an answer is taken for dead: TCP alone would not tell.
+ *
+ * Requests are accepted only while the link is up: one that comes during a reconnect fails at once, nothing was done.
+ */
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { type Credentials, INCOMPLETE, INVALID, type Protocol, type ReplyParser } from "../protocol.ts";
+import type { Random } from "../random.ts";
+import { Failure, FailureKind, ReplyKind, type ReplySink } from "../reply.ts";
+import type { Request } from "../request.ts";
+import { type Address, type Connection, formatAddress, type Transport } from "../transport.ts";
+import { BackOff } from "./back_off.ts";
+import type { Holder, Pressure } from "./pressure.ts";
+import { ReadBuffer } from "./read_buffer.ts";
+import { SinkQueue } from "./sink_queue.ts";
+import type { Turn } from "./turn.ts";
+import { WriteBuffer, type WriteOwner } from "./write_buffer.ts";
+
+/** Engine replies come in bulk: read by the quarter megabyte. */
+const READ_SMALLEST_BYTES = 16 * 1024;
+const READ_USUAL_BYTES = 256 * 1024;
+const RETAINED_BYTES = 1024 * 1024;
+/** Unsent bytes above which clients are asked to wait, and at which they may go on. */
+const CONGESTED_BYTES = 4 * 1024 * 1024;
+/** A silent, idle link is asked for a sign of life this often. */
+const PROBE_AFTER_MS = 15_000;
+/** A link that owes an answer and was silent for this many times the request timeout is dead. */
+const DEAD_AFTER_TIMEOUTS = 3;
+const DEAD_AFTER_MS_MIN = 3_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export interface UpstreamOptions {
+  readonly address: Address;
+  readonly protocol: Protocol;
+  readonly dialect: number;
+  readonly credentials: Credentials;
+  /** For one reply; 0 waits without end. */
+  readonly timeoutMs: number;
+  /** Longest wait between two tries to connect. */
+  readonly retryMsMax: number;
+  /** Requests without an answer. */
+  readonly pendingMax: number;
+  /** Largest reply taken. */
+  readonly replyBytesMax: number;
+}
+
+export interface UpstreamParts {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly turn: Turn;
+  readonly pressure: Pressure;
+  readonly logger: Logger;
+}
+
+/** What the pool wants to know of its links. No call may throw. */
+export interface UpstreamObserver {
+  /** Bytes came: the engine lives. */
+  onAlive(): void;
+  onUp(link: UpstreamConnection): void;
+  /** A try to connect failed, or the link ended. `eof` when the other side closed in good order. */
+  onDown(link: UpstreamConnection, reason: string, eof: boolean): void;
+  /** `count` requests got no reply in time. */
+  onTimeouts(count: number): void;
+  /** `count` requests were lost with the link. */
+  onDropped(count: number): void;
+  /** The engine does not speak this link's dialect; it will not be tried again. */
+  onUnsupported(link: UpstreamConnection, problem: string): void;
+}
+
+const notConnected = new Failure(FailureKind.NotConnected, "Storage", "Datastore is not connected");
+const disconnected = new Failure(FailureKind.Disconnected, "Storage", "Datastore closed the connection");
+const overloaded = new Failure(FailureKind.Overloaded, "Storage", "Datastore has too many requests waiting");
+
+export class UpstreamConnection implements Holder, WriteOwner {
+  readonly dialect: number;
+  up = false;
+  readonly #options: UpstreamOptions;
+  readonly #parts: UpstreamParts;
+  readonly #observer: UpstreamObserver;
+  readonly #queue: SinkQueue;
+  readonly #parser: ReplyParser;
+  readonly #backOff: BackOff;
+  readonly #late: Failure;
+  #connection: Connection | undefined;
+  #out: WriteBuffer | undefined;
+  #in: ReadBuffer | undefined;
+  #closing = false;
+  #congested = false;
+  #lastReadAt = 0;
+  #lastSentBytes = 0;
+  #endReason = "";
+  #cancelWait: (() => void) | undefined;
+  #finished: Promise<void> | undefined;
+  #firstTry: Promise<void> | undefined;
+
+  constructor(options: UpstreamOptions, parts: UpstreamParts, observer: UpstreamObserver) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#observer = observer;
+    this.dialect = options.dialect;
+    this.#queue = new SinkQueue(options.pendingMax);
+    this.#parser = options.protocol.createReplyParser(options.replyBytesMax);
+    this.#backOff = new BackOff(50, options.retryMsMax, parts.random);
+    this.#late = new Failure(FailureKind.Timeout, "Storage", `Datastore did not answer within ${options.timeoutMs} ms`);
+  }
+
+  /** Requests sent that have no reply, late ones included. */
+  get pendingRequests(): number {
+    return this.#queue.count;
+  }
+  get pendingBytes(): number {
+    return this.#out?.pendingBytes ?? 0;
+  }
+  get heldBytes(): number {
+    return (this.#out?.heldBytes ?? 0) + (this.#in?.heldBytes ?? 0);
+  }
+
+  /** Begins to connect. Settles after the first try, whatever its outcome; goes on until `close`. */
+  start(): Promise<void> {
+    this.#firstTry = new Promise((resolve) => this.#finished = this.#run(resolve));
+    return this.#firstTry;
+  }
+
+  /** Copies the request to the link. Exactly one call of `sink` follows, a failure perhaps at once. */
+  send(request: Request, sink: ReplySink, target: number): void {
+    const out = this.#out;
+    if (!this.up || out === undefined) return sink.onFailure(target, notConnected);
+    if (this.#queue.full) return sink.onFailure(target, overloaded);
+    this.#queue.push(sink, target, this.#parts.turn.now);
+    const { bytes, start, end } = request;
+    if (request.cutEnd > request.cutStart) {
+      out.copy(bytes, start, start + request.cutStart);
+      out.copy(bytes, start + request.cutEnd, end);
+    } else {
+      out.copy(bytes, start, end);
+    }
+    out.mark();
+    if (out.pendingBytes > CONGESTED_BYTES && !this.#congested) {
+      this.#congested = true;
+      this.#parts.pressure.congest();
+    }
+  }
+
+  /** Fails what is late, asks an idle link for a sign of life, ends a dead one. Called a few times per timeout. */
+  sweep(now: number): void {
+    const out = this.#out;
+    if (out === undefined || !this.up) return;
+    const { timeoutMs } = this.#options;
+    if (timeoutMs > 0) {
+      const failed = this.#queue.expire(now - timeoutMs, this.#late);
+      if (failed > 0) this.#observer.onTimeouts(failed);
+    }
+    if (out.sentBytes !== this.#lastSentBytes) {
+      this.#lastSentBytes = out.sentBytes;
+      return;
+    }
+    if (this.#queue.count === 0) {
+      if (now - this.#lastReadAt > PROBE_AFTER_MS) this.#probe(out, now);
+      return;
+    }
+    const silentMs = now - Math.max(this.#lastReadAt, this.#queue.headSentAt);
+    const patienceMs = Math.max(DEAD_AFTER_MS_MIN, DEAD_AFTER_TIMEOUTS * (timeoutMs || PROBE_AFTER_MS));
+    // With no timeout set only our own probe may condemn a link: a slow command is not a dead engine.
+    const condemns = timeoutMs > 0 || this.#queue.headForgotten;
+    if (condemns && silentMs > patienceMs) this.#end(`no byte for ${Math.round(silentMs)} ms while an answer was due`);
+  }
+
+  /** Ends the link for good; what is outstanding fails. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#cancelWait?.();
+    this.#end("closed by this node");
+    await this.#finished;
+  }
+
+  evict(reason: string): void {
+    this.#end(reason);
+  }
+  onWriteError(error: unknown): void {
+    this.#end(describe(error));
+  }
+  onDrained(): void {
+    if (!this.#congested) return;
+    this.#congested = false;
+    this.#parts.pressure.decongest();
+  }
+
+  async #run(triedOnce: () => void): Promise<void> {
+    const { clock } = this.#parts;
+    while (!this.#closing) {
+      const eof = await this.#session(triedOnce);
+      triedOnce();
+      if (this.#closing) break;
+      this.#observer.onDown(this, this.#endReason, eof);
+      await new Promise<void>((resolve) => {
+        const cancel = clock.after(this.#backOff.next(), resolve);
+        this.#cancelWait = () => {
+          cancel();
+          resolve();
+        };
+      });
+      this.#cancelWait = undefined;
+    }
+  }
+
+  /** One life of the link. Returns whether the engine ended it in good order. */
+  async #session(connected: () => void): Promise<boolean> {
+    const { transport, turn, pressure } = this.#parts;
+    const { address } = this.#options;
+    this.#endReason = "";
+    let connection: Connection;
+    try {
+      connection = await transport.connect(address, CONNECT_TIMEOUT_MS);
+    } catch (error) {
+      this.#endReason = `connect ${formatAddress(address)}: ${describe(error)}`;
+      return false;
+    }
+    if (this.#closing) {
+      connection.close();
+      return false;
+    }
+    this.#connection = connection;
+    const out = this.#out = new WriteBuffer(connection, turn, pressure, this, RETAINED_BYTES);
+    const input = this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, pressure, this);
+    this.#parser.reset();
+    this.#lastReadAt = this.#parts.clock.now();
+    let eof = false;
+    try {
+      eof = !(await this.#greet(connection, out, input));
+      if (!eof && this.#endReason === "") {
+        this.up = true;
+        this.#backOff.succeeded();
+        this.#observer.onUp(this);
+        connected();
+        eof = await this.#read(connection, input);
+      }
+    } catch (error) {
+      if (this.#endReason === "") this.#endReason = describe(error);
+    }
+    if (eof && this.#endReason === "") this.#endReason = "closed by the datastore";
+    this.#tearDown();
+    return eof;
+  }
+
+  /** Says who we are and in which dialect. False at the end of the stream. */
+  async #greet(connection: Connection, out: WriteBuffer, input: ReadBuffer): Promise<boolean> {
+    const { protocol, dialect, credentials } = this.#options;
+    const greeting = protocol.greeting(dialect, credentials);
+    if (greeting === undefined) return true;
+    out.copy(greeting.bytes);
+    out.mark();
+    for (let left = greeting.replies; left > 0;) {
+      if (await input.fill(connection, 0) === null) return false;
+      while (left > 0 && input.start < input.end) {
+        const next = this.#parser.parse(input.bytes, input.start, input.end);
+        if (next === INCOMPLETE) break;
+        if (next === INVALID) throw new Error(`the datastore does not speak ${protocol.name}: ${this.#parser.problem}`);
+        const { reply } = this.#parser;
+        input.start = next;
+        left--;
+        if (reply.kind !== ReplyKind.Error) continue;
+        const problem = new TextDecoder().decode(reply.bytes.subarray(reply.start, reply.end)).trim();
+        // An engine that knows no other dialect than the first is served in that one.
+        if (dialect > 0 && /unknown command|NOPROTO/i.test(problem)) {
+          this.#closing = true;
+          this.#observer.onUnsupported(this, problem);
+        }
+        throw new Error(`the datastore refused the greeting: ${problem}`);
+      }
+    }
+    return true;
+  }
+
+  /** Hands every reply to its sink. Returns true at the end of the stream. */
+  async #read(connection: Connection, input: ReadBuffer): Promise<boolean> {
+    const { turn, pressure } = this.#parts;
+    const parser = this.#parser;
+    const queue = this.#queue;
+    for (;;) {
+      // Replies become client output, which cannot wait: with memory short they wait here, in the engine's socket.
+      while (pressure.memoryHigh && !this.#closing) await pressure.relief();
+      const count = await input.fill(connection, parser.needed);
+      if (count === null) return true;
+      turn.begin();
+      this.#lastReadAt = turn.now;
+      this.#observer.onAlive();
+      while (input.start < input.end) {
+        const next = parser.parse(input.bytes, input.start, input.end);
+        if (next === INCOMPLETE) break;
+        if (next === INVALID) throw new Error(`malformed reply: ${parser.problem}`);
+        const { reply } = parser;
+        input.start = next;
+        if (reply.kind === ReplyKind.Push) continue;
+        if (queue.count === 0) throw new Error("a reply nobody asked for");
+        const sink = queue.headSink;
+        const target = queue.headTarget;
+        queue.pop();
+        if (sink !== null) sink.onReply(target, reply);
+      }
+    }
+  }
+
+  #probe(out: WriteBuffer, now: number): void {
+    this.#queue.push(null, 0, now);
+    out.copy(this.#options.protocol.probe);
+    out.mark();
+  }
+
+  /** Closes the socket; `#session` notices and cleans up. */
+  #end(reason: string): void {
+    if (this.#endReason === "") this.#endReason = reason;
+    this.#connection?.close();
+    this.up = false;
+    this.#parts.pressure.nudge();
+  }
+
+  #tearDown(): void {
+    this.up = false;
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#out?.close();
+    this.#out = undefined;
+    this.#in?.close();
+    this.#in = undefined;
+    this.onDrained();
+    const dropped = this.#queue.failAll(disconnected);
+    if (dropped > 0) this.#observer.onDropped(dropped);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

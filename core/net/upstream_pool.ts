@@ -1,0 +1,154 @@
+/**
+ * The links to one engine: `size` for each dialect the protocol has, because an engine types its replies per link. A RESP3
+ * client's requests go over RESP3 links and their replies pass through untouched; converting would mean knowing the reply type of
+ * every command and option, and would cost every request.
+ *
+ * A client sticks to one link, so its own writes keep their order; where that one is down the next that is up serves.
+ *
+ * `failureMax` failures in a row (refused, lost, late) eject the engine: for `retryAfterMs` its requests fail at once
+ * instead of each waiting for its timeout. Any byte from it ends that.
+ */
+import { Failure, FailureKind, type ReplySink } from "../reply.ts";
+import type { Request } from "../request.ts";
+import { formatAddress } from "../transport.ts";
+import {
+  UpstreamConnection,
+  type UpstreamObserver,
+  type UpstreamOptions,
+  type UpstreamParts,
+} from "./upstream_connection.ts";
+
+export interface UpstreamPoolOptions extends Omit<UpstreamOptions, "dialect"> {
+  /** Links per dialect. */
+  readonly size: number;
+  readonly autoEject: boolean;
+  readonly failureMax: number;
+  readonly retryAfterMs: number;
+}
+
+/** Counters of one engine, named as the stats JSON has them. */
+export class UpstreamStats {
+  server_eof = 0;
+  server_err = 0;
+  server_timedout = 0;
+  server_ejects = 0;
+  /** Wall ms of the last failure of a link. */
+  server_ejected_at = 0;
+  server_dropped_requests = 0;
+  server_timedout_requests = 0;
+}
+
+const SWEEP_MS_MAX = 100;
+
+export class UpstreamPool implements UpstreamObserver {
+  readonly name: string;
+  readonly stats = new UpstreamStats();
+  readonly #options: UpstreamPoolOptions;
+  readonly #parts: UpstreamParts;
+  readonly #links: UpstreamConnection[][];
+  readonly #down: Failure;
+  readonly #ejected: Failure;
+  #failures = 0;
+  #ejectedUntil = 0;
+  #stopSweep: (() => void) | undefined;
+
+  constructor(options: UpstreamPoolOptions, parts: UpstreamParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.name = formatAddress(options.address);
+    this.#links = options.protocol.dialects.map((_, dialect) =>
+      Array.from({ length: options.size }, () => new UpstreamConnection({ ...options, dialect }, parts, this))
+    );
+    this.#down = new Failure(FailureKind.NotConnected, "Storage", `Datastore refused connection (${this.name})`);
+    this.#ejected = new Failure(
+      FailureKind.NotConnected,
+      "Storage",
+      `Datastore ejected after ${options.failureMax} failures in a row, tried again within ${options.retryAfterMs} ms (${this.name})`,
+    );
+  }
+
+  /** Is there a link, and is the engine not ejected? */
+  get up(): boolean {
+    return this.#ejectedUntil <= this.#parts.turn.now && this.#links[0]!.some((link) => link.up);
+  }
+  get links(): readonly (readonly UpstreamConnection[])[] {
+    return this.#links;
+  }
+
+  /** Opens every link; settles when each was tried once. */
+  async start(): Promise<void> {
+    const { timeoutMs } = this.#options;
+    const periodMs = timeoutMs > 0 ? Math.max(5, Math.min(SWEEP_MS_MAX, timeoutMs / 4)) : SWEEP_MS_MAX;
+    this.#stopSweep = this.#parts.clock.every(periodMs, () => this.#sweep());
+    await Promise.all(this.#links.flat().map((link) => link.start()));
+  }
+
+  async close(): Promise<void> {
+    this.#stopSweep?.();
+    await Promise.all(this.#links.flat().map((link) => link.close()));
+  }
+
+  send(request: Request, sink: ReplySink, target: number): void {
+    if (this.#ejectedUntil > 0 && this.#ejectedUntil > this.#parts.turn.now) {
+      return sink.onFailure(target, this.#ejected);
+    }
+    const links = this.#links[request.dialect]!;
+    const index = request.affinity % links.length;
+    let link = links[index]!;
+    if (!link.up) {
+      const other = links.find((candidate) => candidate.up);
+      if (other === undefined) return sink.onFailure(target, this.#down);
+      link = other;
+    }
+    link.send(request, sink, target);
+  }
+
+  onAlive(): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.#ejectedUntil = 0;
+  }
+  onUp(link: UpstreamConnection): void {
+    this.onAlive();
+    this.#parts.logger.info(`datastore ${this.name}: connected (${this.#options.protocol.dialects[link.dialect]})`);
+  }
+  onDown(_link: UpstreamConnection, reason: string, eof: boolean): void {
+    if (eof) this.stats.server_eof++;
+    else this.stats.server_err++;
+    this.stats.server_ejected_at = this.#parts.clock.wall();
+    if (this.#failures === 0) this.#parts.logger.warn(`datastore ${this.name}: ${reason}; connecting again`);
+    this.#failed(1);
+  }
+  onTimeouts(count: number): void {
+    this.stats.server_timedout += count > 0 ? 1 : 0;
+    this.stats.server_timedout_requests += count;
+    this.#failed(count);
+  }
+  onDropped(count: number): void {
+    this.stats.server_dropped_requests += count;
+  }
+  onUnsupported(link: UpstreamConnection, problem: string): void {
+    this.#links[link.dialect] = this.#links[0]!;
+    const [older, newer] = [this.#options.protocol.dialects[0], this.#options.protocol.dialects[link.dialect]];
+    this.#parts.logger.notice(
+      `datastore ${this.name} does not speak ${newer} (${problem}): its clients get ${older} replies`,
+    );
+  }
+
+  #failed(count: number): void {
+    this.#failures += count;
+    const { autoEject, failureMax, retryAfterMs } = this.#options;
+    if (!autoEject || this.#failures < failureMax || this.#ejectedUntil > this.#parts.clock.now()) return;
+    this.#ejectedUntil = this.#parts.clock.now() + retryAfterMs;
+    this.stats.server_ejects++;
+    this.#parts.logger.warn(
+      `datastore ${this.name}: ejected for ${retryAfterMs} ms after ${this.#failures} failures in a row`,
+    );
+  }
+
+  #sweep(): void {
+    const now = this.#parts.clock.now();
+    this.#parts.turn.begin();
+    for (const links of new Set(this.#links)) for (const link of links) link.sweep(now);
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Bytes on their way out of one connection. Everything written during a turn is gathered and leaves in one write; while
+ * that write is under way the next turn's bytes gather in a second buffer, and the two change places.
+ *
+ *     copy() byte() ...  -->  [ large chunks | filling ]  --flush-->  write(spare)  -->  socket
+ *
+ * Large runs are kept as chunks of their own: they would make the buffers grow by copying. One write at a time.
+ */
+import { ByteWriter } from "../bytes.ts";
+import type { Connection } from "../transport.ts";
+import type { Pressure } from "./pressure.ts";
+import type { Flushable, Turn } from "./turn.ts";
+
+/** A run of at least this many bytes becomes a chunk. */
+const CHUNK_BYTES = 64 * 1024;
+const NOTHING = new Uint8Array(0);
+
+/** The owner is told what it cannot see: that bytes left, that the connection broke. Neither call may throw. */
+export interface WriteOwner {
+  /** All bytes have left, or as many as bring `pendingBytes` below `lowWaterBytes`. */
+  onDrained(): void;
+  onWriteError(error: unknown): void;
+}
+
+export class WriteBuffer extends ByteWriter implements Flushable {
+  /** Bytes that left since the start. */
+  sentBytes = 0;
+  readonly #connection: Connection;
+  readonly #turn: Turn;
+  readonly #pressure: Pressure;
+  readonly #owner: WriteOwner;
+  readonly #retainedBytes: number;
+  #chunks: Uint8Array[] = [];
+  #chunkBytes = 0;
+  #spare = NOTHING;
+  #writingBytes = 0;
+  #chargedBytes = 0;
+  #marked = false;
+  #writing = false;
+  #closed = false;
+
+  /** A buffer that grew above `retainedBytes` is charged to the budget and given back once it is empty. */
+  constructor(connection: Connection, turn: Turn, pressure: Pressure, owner: WriteOwner, retainedBytes: number) {
+    super();
+    this.#retainedBytes = retainedBytes;
+    this.#connection = connection;
+    this.#turn = turn;
+    this.#pressure = pressure;
+    this.#owner = owner;
+  }
+
+  /** Bytes not yet taken by the socket. */
+  get pendingBytes(): number {
+    return this.#chunkBytes + this.length + this.#writingBytes;
+  }
+  /** Bytes of memory charged to the budget. */
+  get heldBytes(): number {
+    return this.#chargedBytes;
+  }
+
+  override copy(source: Uint8Array, start = 0, end: number = source.length): void {
+    if (end - start < CHUNK_BYTES) return super.copy(source, start, end);
+    if (this.#closed) return;
+    this.#seal();
+    this.#add(source.slice(start, end));
+  }
+
+  override reserve(count: number): void {
+    const before = this.bytes.length;
+    super.reserve(count);
+    const after = this.bytes.length;
+    if (after === before || after <= this.#retainedBytes) return;
+    const grown = after - (before > this.#retainedBytes ? before : 0);
+    this.#chargedBytes += grown;
+    this.#pressure.charge(grown);
+  }
+
+  /** Sends what was written at the end of this turn. To be called after writing. */
+  mark(): void {
+    if (this.#marked || this.#closed) return;
+    this.#marked = true;
+    if (!this.#writing) this.#turn.mark(this);
+  }
+
+  flush(): void {
+    if (this.#writing || this.#closed) return;
+    this.#drain();
+  }
+
+  /** Forgets everything; nothing is written any more. */
+  close(): void {
+    this.#closed = true;
+    this.#chunks = [];
+    this.#chunkBytes = 0;
+    this.length = 0;
+    this.bytes = NOTHING;
+    this.#spare = NOTHING;
+    this.#pressure.release(this.#chargedBytes);
+    this.#chargedBytes = 0;
+  }
+
+  async #drain(): Promise<void> {
+    this.#writing = true;
+    try {
+      while (!this.#closed && (this.length > 0 || this.#chunkBytes > 0)) {
+        this.#marked = false;
+        if (this.#chunks.length > 0) {
+          const chunks = this.#chunks;
+          this.#chunks = [];
+          for (const chunk of chunks) {
+            await this.#write(chunk, chunk.length);
+            this.#chunkBytes -= chunk.length;
+            this.#discharge(chunk.length);
+          }
+          continue;
+        }
+        const bytes = this.bytes;
+        const length = this.length;
+        this.bytes = this.#spare as Uint8Array<ArrayBuffer>;
+        this.#spare = NOTHING;
+        this.length = 0;
+        this.#writingBytes = length;
+        await this.#write(bytes, length);
+        this.#writingBytes = 0;
+        if (bytes.length <= this.#retainedBytes) this.#spare = bytes;
+        else this.#discharge(bytes.length);
+      }
+    } catch (error) {
+      if (!this.#closed) this.#owner.onWriteError(error);
+      return;
+    } finally {
+      this.#writing = false;
+      this.#marked = false;
+    }
+    if (!this.#closed) this.#owner.onDrained();
+  }
+
+  async #write(bytes: Uint8Array, length: number): Promise<void> {
+    let at = 0;
+    while (at < length && !this.#closed) {
+      at += await this.#connection.write(at === 0 && length === bytes.length ? bytes : bytes.subarray(at, length));
+    }
+    this.sentBytes += length;
+  }
+
+  /** Makes what was written so far a chunk, so that a large run can follow it. */
+  #seal(): void {
+    if (this.length === 0) return;
+    this.#add(this.bytes.slice(0, this.length));
+    this.length = 0;
+  }
+
+  #add(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#chunkBytes += chunk.length;
+    this.#chargedBytes += chunk.length;
+    this.#pressure.charge(chunk.length);
+  }
+
+  #discharge(bytes: number): void {
+    if (this.#closed) return;
+    this.#chargedBytes -= bytes;
+    this.#pressure.release(bytes);
+  }
+}

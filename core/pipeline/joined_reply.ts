@@ -1,0 +1,90 @@
+/**
+ * A request that went out in several parts: the slot in its client's queue, and the parent of its parts' coordinators.
+ * When the last part has answered the protocol joins the answers into one.
+ */
+import { ByteWriter } from "../bytes.ts";
+import type { Pool } from "../pool.ts";
+import type { Protocol } from "../protocol.ts";
+import { Reply, ReplyKind } from "../reply.ts";
+import type { ReplyQueue, Slot } from "../reply_queue.ts";
+import type { Parent } from "../replication/response_coordinator.ts";
+import type { Join } from "../request.ts";
+
+export class JoinedReply implements Slot, Parent {
+  ready = false;
+  /** Which part each key went to: filled by the splitter before the parts are sent. */
+  partOf = new Int32Array(16);
+  keyCount = 0;
+  readonly #protocol: Protocol;
+  readonly #pool: Pool<JoinedReply>;
+  readonly #joined = new ByteWriter();
+  readonly #parts: Reply[] = [];
+  #queue: ReplyQueue | undefined;
+  #join: Join = 0;
+  #dialect = 0;
+  #quiet = 0;
+  #waiting = 0;
+
+  constructor(protocol: Protocol, pool: Pool<JoinedReply>) {
+    this.#protocol = protocol;
+    this.#pool = pool;
+  }
+
+  /** Takes its place in the queue and waits for `partCount` answers. */
+  begin(queue: ReplyQueue, join: Join, partCount: number, dialect: number, quiet: number): void {
+    this.#queue = queue;
+    this.#join = join;
+    this.#dialect = dialect;
+    this.#quiet = quiet;
+    this.#waiting = partCount;
+    this.#parts.length = partCount;
+    this.ready = false;
+    queue.push(this);
+  }
+
+  onPart(index: number, bytes: Uint8Array, start: number, end: number, kind: ReplyKind): void {
+    this.#parts[index] = new Reply().set(bytes.slice(start, end), 0, end - start, kind);
+    if (--this.#waiting > 0) return;
+    const out = this.#joined;
+    out.clear();
+    if (this.#queue !== undefined) {
+      this.#protocol.joinParts(this.#join, this.#parts, this.partOf, this.keyCount, this.#dialect, out);
+      if (this.#quiet !== 0 && this.#isSuppressed(out)) out.clear();
+    }
+    this.#deliver();
+  }
+
+  writeTo(out: ByteWriter): void {
+    out.copy(this.#joined.bytes, 0, this.#joined.length);
+    this.#leave();
+  }
+
+  abandon(): void {
+    this.#queue = undefined;
+    if (this.ready) this.#leave();
+  }
+
+  #deliver(): void {
+    const queue = this.#queue;
+    if (queue === undefined) return this.#leave();
+    if (!queue.isFirst(this)) {
+      this.ready = true;
+      return;
+    }
+    queue.out.copy(this.#joined.bytes, 0, this.#joined.length);
+    this.#leave();
+    queue.advance();
+  }
+
+  #isSuppressed(out: ByteWriter): boolean {
+    return this.#protocol.isSuppressed(this.#quiet, new Reply().set(out.bytes, 0, out.length, ReplyKind.Value));
+  }
+
+  #leave(): void {
+    this.ready = false;
+    this.#queue = undefined;
+    this.#parts.length = 0;
+    if (this.#joined.bytes.length > 64 * 1024) this.#joined.bytes = new Uint8Array(0);
+    this.#pool.give(this);
+  }
+}

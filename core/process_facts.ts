@@ -1,0 +1,11 @@
+/** What the operating system says of this process, for stats and INFO. The Deno one is made in mod.ts; a simulated node has constants. */
+export interface ProcessFacts {
+  readonly pid: number;
+  /** `linux x86_64`. */
+  readonly platform: string;
+  readonly hostname: string;
+  readonly runtime: string;
+  memory(): { readonly rssBytes: number; readonly heapBytes: number; readonly externalBytes: number };
+  /** Seconds of processor time used. */
+  cpu(): { readonly userSeconds: number; readonly systemSeconds: number };
+}

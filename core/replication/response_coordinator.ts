@@ -1,0 +1,360 @@
+/**
+ * One request in flight: it is the slot in its client's queue and the sink of its replicas' replies.
+ *
+ *     begin(plan) -> replica 0 ... n-1 -> onReply/onFailure (each exactly once) -> one answer -> client or parent
+ *                                               '-> the last one: back to the pool
+ *
+ * It decides once: when the level is met, or as soon as it cannot be met. It has no timer; links fail what is late. A reply
+ * that answers a client whose turn it is goes out in one copy; one that is early, or must be compared, is kept. It goes back
+ * to its pool after its last reply or failure, never at the decision.
+ */
+import { ByteWriter, equalBytes } from "../bytes.ts";
+import { Consistency } from "../consistency.ts";
+import type { Pool } from "../pool.ts";
+import type { Protocol } from "../protocol.ts";
+import { Failure, FailureKind, Reply, ReplyKind, type ReplySink } from "../reply.ts";
+import type { ReplyQueue, Slot } from "../reply_queue.ts";
+import type { Command } from "../request.ts";
+import type { Stats } from "../stats.ts";
+import { Verdict, Vote } from "./vote.ts";
+
+/** The whole of which this request is a part (a split one), or nobody. */
+export interface Parent {
+  /** Part `index` has its answer: `bytes[start, end)`, lent. */
+  onPart(index: number, bytes: Uint8Array, start: number, end: number, kind: ReplyKind): void;
+}
+
+/** Who was asked, as the coordinator needs it: filled by the planner. */
+export interface Targets {
+  readonly count: number;
+  /** Target i's vote: 0 for the local datacenter, then one number for each remote one; -1 when its reply is not waited for. */
+  readonly votes: Int32Array;
+  /** Votes, and for each how many good replies it takes. */
+  readonly voteCount: number;
+  readonly required: Int32Array;
+  /** The target whose reply is preferred where one is enough. */
+  readonly preferred: number;
+  readonly level: Consistency;
+}
+
+/** What a coordinator needs of its node; shared by all. */
+export interface CoordinatorParts {
+  readonly protocol: Protocol;
+  readonly stats: Stats;
+  readonly pool: Pool<ResponseCoordinator>;
+  /** Name of a target, for errors. */
+  nameOf(target: number): string;
+}
+
+/** Kept answers above this are given back. */
+const KEPT_BYTES_MAX = 16 * 1024;
+
+export class ResponseCoordinator implements Slot, ReplySink {
+  ready = false;
+  readonly #parts: CoordinatorParts;
+  #queue: ReplyQueue | undefined;
+  #parent: Parent | undefined;
+  #partIndex = 0;
+  #quiet = 0;
+  #dialect = 0;
+  #isWrite = false;
+  #command: Command | undefined;
+  #outstanding = 0;
+  #decided = false;
+  #delivered = false;
+  readonly #kept = new ByteWriter();
+  #keptKind: ReplyKind = ReplyKind.Value;
+  /** Set while several replies are weighed; else the preferred replica's decides. */
+  #ballot: Ballot | undefined;
+  #ownBallot: Ballot | undefined;
+  #suppressible: Reply | undefined;
+  #preferred = 0;
+  #failure: Failure | undefined;
+  #fallback = false;
+
+  constructor(parts: CoordinatorParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes its place in the client's queue. */
+  enqueue(queue: ReplyQueue, quiet: number): void {
+    this.#queue = queue;
+    this.#parent = undefined;
+    this.#quiet = quiet;
+    queue.push(this);
+  }
+
+  /** Becomes a part of a split request. */
+  adopt(parent: Parent, partIndex: number): void {
+    this.#queue = undefined;
+    this.#parent = parent;
+    this.#partIndex = partIndex;
+    this.#quiet = 0;
+  }
+
+  /** Waits for one answer that is given by `settle`. */
+  beginLocal(): void {
+    this.#reset(0);
+    this.#ballot = undefined;
+  }
+
+  /** Waits for the only reply of one replica. */
+  beginSingle(dialect: number): void {
+    this.#reset(1);
+    this.#dialect = dialect;
+    this.#preferred = 0;
+    this.#ballot = undefined;
+  }
+
+  /** Waits for the replies of several. */
+  begin(targets: Targets, command: Command, isWrite: boolean, dialect: number): void {
+    this.#reset(targets.count);
+    this.#dialect = dialect;
+    this.#isWrite = isWrite;
+    this.#command = command;
+    this.#preferred = targets.preferred;
+    if (targets.level === Consistency.One) {
+      this.#ballot = undefined;
+      return;
+    }
+    const ballot = this.#ballot = this.#ownBallot ??= new Ballot();
+    ballot.begin(targets);
+    if (ballot.verdict === Verdict.Impossible) this.#decideBallot(ballot);
+  }
+
+  onReply(target: number, reply: Reply): void {
+    this.#outstanding--;
+    if (!this.#decided) {
+      const ballot = this.#ballot;
+      if (ballot !== undefined) {
+        ballot.reply(target, reply, this.#command!.unordered, this.#parts.protocol);
+        if (ballot.verdict !== Verdict.Open) this.#decideBallot(ballot);
+      } else if (target === this.#preferred || this.#outstanding === 0 || this.#fallback) {
+        this.#answer(reply.bytes, reply.start, reply.end, reply.kind);
+      } else if (this.#kept.length === 0) {
+        // Not the preferred replica: its reply counts only if that one fails.
+        this.#kept.copy(reply.bytes, reply.start, reply.end);
+        this.#keptKind = reply.kind;
+      }
+    }
+    this.#leave();
+  }
+
+  onFailure(target: number, failure: Failure): void {
+    this.#outstanding--;
+    if (!this.#decided) {
+      this.#failure ??= failure;
+      const ballot = this.#ballot;
+      if (ballot !== undefined) {
+        ballot.failure(target, failure, this.#parts.nameOf(target));
+        if (ballot.verdict !== Verdict.Open) this.#decideBallot(ballot);
+      } else if (target === this.#preferred && this.#kept.length > 0) {
+        const bytes = this.#kept.bytes;
+        this.#answer(bytes, 0, this.#kept.length, this.#keptKind);
+      } else if (this.#outstanding === 0) {
+        if (this.#kept.length > 0) this.#answer(this.#kept.bytes, 0, this.#kept.length, this.#keptKind);
+        else this.#fail(this.#failure);
+      } else if (target === this.#preferred) {
+        this.#fallback = true;
+      }
+    }
+    this.#leave();
+  }
+
+  /** Gives the answer from the node itself: nobody was asked. */
+  settle(bytes: Uint8Array, start: number, end: number, kind: ReplyKind): void {
+    this.#answer(bytes, start, end, kind);
+    this.#leave();
+  }
+
+  /** The node itself says why there is no answer. */
+  settleFailure(failure: Failure): void {
+    this.#fail(failure);
+    this.#leave();
+  }
+
+  writeTo(out: ByteWriter): void {
+    out.copy(this.#kept.bytes, 0, this.#kept.length);
+    this.ready = false;
+    this.#delivered = true;
+    this.#leave();
+  }
+
+  abandon(): void {
+    this.#queue = undefined;
+    if (!this.ready) return;
+    this.ready = false;
+    this.#delivered = true;
+    this.#leave();
+  }
+
+  #reset(outstanding: number): void {
+    this.#outstanding = outstanding;
+    this.#decided = false;
+    this.#delivered = false;
+    this.#failure = undefined;
+    this.#fallback = false;
+    this.#kept.clear();
+    this.ready = false;
+  }
+
+  #decideBallot(ballot: Ballot): void {
+    const { stats } = this.#parts;
+    if (ballot.verdict !== Verdict.Agreed) {
+      if (this.#isWrite) stats.client_non_quorum_w_responses++;
+      else stats.client_non_quorum_r_responses++;
+    }
+    const reply = ballot.answer;
+    if (reply !== undefined) this.#answer(reply.bytes, reply.start, reply.end, reply.kind);
+    else this.#fail(ballot.explain());
+  }
+
+  #fail(failure: Failure): void {
+    const { protocol, stats } = this.#parts;
+    stats.forward_error++;
+    const out = this.#kept;
+    out.clear();
+    protocol.writeFailure(failure, this.#dialect, out);
+    this.#answer(out.bytes, 0, out.length, ReplyKind.Error);
+  }
+
+  #answer(bytes: Uint8Array, start: number, end: number, kind: ReplyKind): void {
+    this.#decided = true;
+    if (this.#parent !== undefined) {
+      this.#delivered = true;
+      this.#parent.onPart(this.#partIndex, bytes, start, end, kind);
+      return;
+    }
+    const queue = this.#queue;
+    if (queue === undefined) {
+      this.#delivered = true;
+      return;
+    }
+    if (this.#quiet !== 0 && this.#isSuppressed(bytes, start, end, kind)) end = start;
+    if (queue.isFirst(this)) {
+      if (end > start) queue.out.copy(bytes, start, end);
+      this.#delivered = true;
+      queue.advance();
+      return;
+    }
+    if (bytes === this.#kept.bytes) this.#kept.length = end;
+    else {
+      this.#kept.clear();
+      this.#kept.copy(bytes, start, end);
+    }
+    this.ready = true;
+  }
+
+  #isSuppressed(bytes: Uint8Array, start: number, end: number, kind: ReplyKind): boolean {
+    const reply = this.#suppressible ??= new Reply();
+    return this.#parts.protocol.isSuppressed(this.#quiet, reply.set(bytes, start, end, kind));
+  }
+
+  /** Back to the pool once everybody asked has answered and the client has its answer. */
+  #leave(): void {
+    if (!this.#delivered || this.#outstanding > 0) return;
+    this.#delivered = false;
+    this.#queue = undefined;
+    this.#parent = undefined;
+    this.#ballot?.clear();
+    if (this.#kept.bytes.length > KEPT_BYTES_MAX) this.#kept.bytes = new Uint8Array(0);
+    this.#parts.pool.give(this);
+  }
+}
+
+/** The replies being weighed and their votes, one for each datacenter that counts. */
+class Ballot {
+  verdict: Verdict = Verdict.Open;
+  #level: Consistency = Consistency.Quorum;
+  #voteOf = new Int32Array(8);
+  #votes: Vote[] = [];
+  #voteCount = 0;
+  /** Distinct replies of each vote, by class. */
+  #classes: Reply[][] = [];
+  #failures: string[] = [];
+  #firstFailure: Failure | undefined;
+  #firstError: Reply | undefined;
+
+  begin(targets: Targets): void {
+    this.#level = targets.level;
+    if (this.#voteOf.length < targets.count) this.#voteOf = new Int32Array(targets.count * 2);
+    this.#voteOf.set(targets.votes.subarray(0, targets.count));
+    this.#voteCount = targets.voteCount;
+    this.verdict = Verdict.Open;
+    for (let vote = 0; vote < targets.voteCount; vote++) {
+      let expected = 0;
+      for (let i = 0; i < targets.count; i++) if (targets.votes[i] === vote) expected++;
+      this.#votes[vote] ??= new Vote();
+      this.#classes[vote] ??= [];
+      this.#votes[vote]!.begin(expected, targets.required[vote]!);
+    }
+    this.#conclude();
+  }
+
+  reply(target: number, reply: Reply, unordered: boolean, protocol: Protocol): void {
+    const vote = this.#voteOf[target]!;
+    if (vote < 0) return;
+    const classes = this.#classes[vote]!;
+    let index = 0;
+    while (index < classes.length && !same(classes[index]!, reply, unordered, protocol)) index++;
+    if (index === classes.length) classes.push(reply.copy());
+    const good = reply.kind !== ReplyKind.Error;
+    if (!good) this.#firstError ??= classes[index];
+    this.#votes[vote]!.reply(index, good);
+    this.#conclude();
+  }
+
+  failure(target: number, failure: Failure, name: string): void {
+    const vote = this.#voteOf[target]!;
+    if (vote < 0) return;
+    this.#firstFailure ??= failure;
+    this.#failures.push(`${name}: ${failure}`);
+    this.#votes[vote]!.failure();
+    this.#conclude();
+  }
+
+  /** The answer, when the verdict allows one; undefined: `explain` says why not. */
+  get answer(): Reply | undefined {
+    if (this.verdict === Verdict.Agreed) return this.#classes[0]![this.#votes[0]!.winner];
+    if (this.verdict === Verdict.Impossible) return this.#firstError;
+    if (this.#level !== Consistency.Quorum) return undefined;
+    return this.#classes[0]!.find((reply) => reply.kind !== ReplyKind.Error);
+  }
+
+  /** Why there is no answer, naming the replicas that failed. */
+  explain(): Failure {
+    if (this.verdict === Verdict.Differing) return noQuorum;
+    const only = this.#firstFailure;
+    if (only === undefined) return noQuorum;
+    return new Failure(only.kind, only.source, `${only.text} (${this.#failures.join("; ")})`);
+  }
+
+  clear(): void {
+    for (const classes of this.#classes) classes.length = 0;
+    this.#failures.length = 0;
+    this.#firstFailure = undefined;
+    this.#firstError = undefined;
+  }
+
+  /** The first vote that is lost decides; else all must be over. */
+  #conclude(): void {
+    let open = false;
+    for (let i = 0; i < this.#voteCount; i++) {
+      const { verdict } = this.#votes[i]!;
+      if (verdict === Verdict.Impossible || verdict === Verdict.Differing) {
+        this.verdict = verdict;
+        return;
+      }
+      open ||= verdict === Verdict.Open;
+    }
+    this.verdict = open ? Verdict.Open : Verdict.Agreed;
+  }
+}
+
+function same(a: Reply, b: Reply, unordered: boolean, protocol: Protocol): boolean {
+  if (a.kind !== b.kind) return false;
+  if (equalBytes(a.bytes, a.start, a.end, b.bytes, b.start, b.end)) return true;
+  return unordered && a.length === b.length && protocol.equalUnordered(a, b);
+}
+
+const noQuorum = new Failure(FailureKind.NoQuorum, "Dynomite", "Failed to achieve Quorum");

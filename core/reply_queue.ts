@@ -1,0 +1,120 @@
+/**
+ * The replies one client waits for, in the order of its requests. A request takes a slot when it is submitted; a slot that
+ * is settled while it is the first goes straight into the client's output, one that is early keeps its bytes and waits.
+ *
+ *     requests ->  [ slot 5 | slot 4: settled, kept | slot 3 ]  -> output
+ */
+import type { ByteWriter } from "./bytes.ts";
+import type { Histogram } from "./histogram.ts";
+
+/** A request in flight, as its client's queue sees it. */
+export interface Slot {
+  /** It has its answer and keeps it. */
+  readonly ready: boolean;
+  /** Appends the kept answer to `out` (nothing if the client asked for none) and forgets it. */
+  writeTo(out: ByteWriter): void;
+  /** The client is gone: nobody waits for the answer any more. */
+  abandon(): void;
+}
+
+/** Output that is sent at the end of the turn once marked. */
+export interface Output extends ByteWriter {
+  mark(): void;
+}
+
+/** Told when the queue has become short again, after `wantSpace`. */
+export interface ReplyQueueOwner {
+  onSpace(): void;
+}
+
+export class ReplyQueue {
+  readonly out: Output;
+  count = 0;
+  closed = false;
+  readonly #owner: ReplyQueueOwner;
+  readonly #latencyUs: Histogram;
+  readonly #time: { readonly now: number };
+  #slots: (Slot | null)[] = new Array<Slot | null>(8).fill(null);
+  /** Monotonic ms at which each was submitted. */
+  #since = new Float64Array(8);
+  #head = 0;
+  #mask = 7;
+  #wantedCount = -1;
+
+  /** `latencyUs` gets the time from submit to answer of each slot, in microseconds of `time`. */
+  constructor(out: Output, owner: ReplyQueueOwner, latencyUs: Histogram, time: { readonly now: number }) {
+    this.out = out;
+    this.#owner = owner;
+    this.#latencyUs = latencyUs;
+    this.#time = time;
+  }
+
+  push(slot: Slot): void {
+    if (this.count > this.#mask) this.#grow();
+    const at = (this.#head + this.count) & this.#mask;
+    this.#slots[at] = slot;
+    this.#since[at] = this.#time.now;
+    this.count++;
+  }
+
+  /**
+   * Is `slot` the first? Then the caller writes its answer to `out` and calls `advance`; else it keeps the answer, is
+   * `ready` from then on, and will be asked for it.
+   */
+  isFirst(slot: Slot): boolean {
+    return this.#slots[this.#head] === slot;
+  }
+
+  /** The first slot has written its answer: removes it, and writes out those behind it that are ready. */
+  advance(): void {
+    this.#pop();
+    while (this.count > 0) {
+      const slot = this.#slots[this.#head]!;
+      if (!slot.ready) break;
+      this.#pop();
+      slot.writeTo(this.out);
+    }
+    this.out.mark();
+    if (this.count <= this.#wantedCount) {
+      this.#wantedCount = -1;
+      this.#owner.onSpace();
+    }
+  }
+
+  /** Calls the owner's `onSpace` once the count is at most `count`. */
+  wantSpace(count: number): void {
+    this.#wantedCount = count;
+  }
+
+  /** The client is gone. */
+  close(): void {
+    this.closed = true;
+    while (this.count > 0) {
+      const slot = this.#slots[this.#head]!;
+      this.#pop();
+      slot.abandon();
+    }
+  }
+
+  #pop(): void {
+    this.#latencyUs.record((this.#time.now - this.#since[this.#head]!) * 1000);
+    this.#slots[this.#head] = null;
+    this.#head = (this.#head + 1) & this.#mask;
+    this.count--;
+  }
+
+  #grow(): void {
+    const size = (this.#mask + 1) * 2;
+    const slots = new Array<Slot | null>(size).fill(null);
+    const since = new Float64Array(size);
+    for (let i = 0; i < this.count; i++) {
+      const at = (this.#head + i) & this.#mask;
+      slots[i] = this.#slots[at]!;
+      since[i] = this.#since[at]!;
+    }
+    this.#slots = slots;
+    this.#since = since;
+    this.#head = 0;
+    this.#mask = size - 1;
+  }
+}
