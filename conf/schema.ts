@@ -1,0 +1,504 @@
+/**
+ * Every configuration option, in one table. The `Conf` type, the reading of files, `--help`, the option table of the
+ * README, the commented sample files and CONFIG GET all come from it: an option is added here and nowhere else.
+ *
+ * A row says what turning the value up or down does. Defaults are written as they would be in a file and read by the
+ * option's own kind, so a default that is not accepted cannot exist. Rows made with `ignored` are keys of older versions:
+ * their values are checked, a notice says what they mean now, and they have no field in `Conf`.
+ */
+import {
+  anyAddress,
+  byteSize,
+  consistency,
+  dataStoreAddress,
+  flag,
+  hashTag,
+  type Kind,
+  placeName,
+  seedAddress,
+  tcpAddress,
+  text,
+  tokenList,
+  wholeNumber,
+  word,
+} from "./value_kinds.ts";
+
+/** Headings of the documentation, in its order. */
+export const groups = [
+  "Addresses",
+  "Storage",
+  "Place in the ring",
+  "Consistency",
+  "Time limits and failures",
+  "Bounds",
+  "Access",
+  "Peers and gossip",
+  "Logging",
+  "Kept for older files",
+] as const;
+export type Group = typeof groups[number];
+
+interface Row {
+  /** The option's name in files. */
+  readonly key: string;
+  readonly group: Group;
+  /** `ms`, `bytes`, `messages/s` ... */
+  readonly unit?: string;
+  /** What it is, and what turning it up and down does. Whole sentences. */
+  readonly doc: string;
+  /** Never shown by CONFIG GET or in logs. */
+  readonly secret?: true;
+}
+
+/** One row of the table. `V` is the type of its field in `Conf`; `never` for ignored ones. */
+export interface Option<V> extends Row {
+  /** Reads one scalar of the file. A list option gets one call per item. */
+  readonly kind: Kind<unknown>;
+  /** `one` scalar; a list that holds `single` items only once; a `list`; or items that are lists themselves and are `joined`. */
+  readonly shape: "one" | "single" | "list" | "joined";
+  readonly required: boolean;
+  /** As it would be written in a file; undefined when unset means unset. */
+  readonly default: string | undefined;
+  /** For ignored keys: what the reader of the log is told. */
+  readonly notice: string | undefined;
+  /** Carries the type only; never set. */
+  readonly valueType?: V;
+}
+
+type Requirement = { readonly required: true } | { readonly default: string };
+
+function one<T>(kind: Kind<T>, row: Row & Requirement): Option<T>;
+function one<T>(kind: Kind<T>, row: Row): Option<T | undefined>;
+function one<T>(kind: Kind<T>, row: Row & Partial<{ required: true; default: string }>): Option<T | undefined> {
+  return { ...row, kind, shape: "one", required: row.required ?? false, default: row.default, notice: undefined };
+}
+
+function single<T>(kind: Kind<T>, row: Row): Option<T> {
+  return { ...row, kind, shape: "single", required: true, default: undefined, notice: undefined };
+}
+
+function list<T>(kind: Kind<T>, row: Row): Option<readonly T[]> {
+  return { ...row, kind, shape: "list", required: false, default: undefined, notice: undefined };
+}
+
+function joined<T>(kind: Kind<readonly T[]>, row: Row): Option<readonly T[]> {
+  return { ...row, kind, shape: "joined", required: false, default: undefined, notice: undefined };
+}
+
+/** A key of an older version: accepted, checked, without a field in `Conf`. */
+function ignored(kind: Kind<unknown>, key: string, doc: string): Option<never> {
+  const group = "Kept for older files";
+  return { key, group, doc, kind, shape: "one", required: false, default: undefined, notice: doc };
+}
+
+/** The greatest number C Dynomite's files can hold. */
+const greatest = 2147483647;
+const milliseconds = (least: number) => wholeNumber(least, greatest);
+
+/** The hash functions by conf name; core/ring/hash has one file for each. */
+export const hashNames = [
+  "one_at_a_time",
+  "md5",
+  "crc16",
+  "crc32",
+  "crc32a",
+  "fnv1_64",
+  "fnv1a_64",
+  "fnv1_32",
+  "fnv1a_32",
+  "hsieh",
+  "murmur",
+  "jenkins",
+  "murmur3",
+] as const;
+
+export const options = {
+  listen: one(anyAddress, {
+    key: "listen",
+    group: "Addresses",
+    required: true,
+    doc: "Where clients connect. 0.0.0.0 listens on every interface; a path that starts with / is a unix socket.",
+  }),
+  dynListen: one(tcpAddress, {
+    key: "dyn_listen",
+    group: "Addresses",
+    doc: "Where other nodes connect. Anyone who can reach it can read and write everything, so keep it on a private " +
+      "network. Without it the node takes no peers, which only a ring of one node can do.",
+  }),
+  statsListen: one(tcpAddress, {
+    key: "stats_listen",
+    group: "Addresses",
+    default: "127.0.0.1:22222",
+    doc:
+      "Where statistics are served over HTTP. It asks for no password: open it (0.0.0.0:22222) only inside a network " +
+      "you trust.",
+  }),
+  server: single(dataStoreAddress, {
+    key: "servers",
+    group: "Storage",
+    doc: "The one store that keeps this node's data: a Redis or Memcached server as host:port:weight or " +
+      "/path/to.sock:weight with an optional name for the statistics (the weight may be left out), or the engine inside " +
+      "this process, embedded (in memory) or embedded:/path/to.db (in a file).",
+  }),
+  dataStore: one(word(["redis", "memcached"], { "0": "redis", "1": "memcached" }), {
+    key: "data_store",
+    group: "Storage",
+    default: "0",
+    doc: "The protocol clients speak, and the kind of server behind it: 0 or redis, 1 or memcached.",
+  }),
+  datastoreConnections: one(wholeNumber(1, 255), {
+    key: "datastore_connections",
+    group: "Storage",
+    unit: "connections",
+    default: "1",
+    doc:
+      "Connections to the datastore. Each client keeps to one of them, so that its requests stay in order. More let a " +
+      "store with several threads work in parallel; with Redis one is usually fastest, as more is sent per call.",
+  }),
+  preconnect: one(flag, {
+    key: "preconnect",
+    group: "Storage",
+    default: "true",
+    doc: "Whether the connections to the datastore are opened at the start; false opens each when it is first needed.",
+  }),
+  datastoreUser: one(text, {
+    key: "datastore_user",
+    group: "Storage",
+    doc: "User name given to the Redis server behind this node, where it has access control lists.",
+  }),
+  datastorePassword: one(text, {
+    key: "datastore_password",
+    group: "Storage",
+    secret: true,
+    doc: "Password given to the Redis server behind this node on every new connection.",
+  }),
+  datastoreDatabase: one(wholeNumber(0, 65535), {
+    key: "datastore_database",
+    group: "Storage",
+    default: "0",
+    doc: "Number of the database that is selected in the Redis server behind this node. Clients always see it as 0.",
+  }),
+  dataStoreSync: one(word(["full", "normal", "off"]), {
+    key: "data_store_sync",
+    group: "Storage",
+    default: "normal",
+    doc:
+      "How hard the embedded engine writes its file. With full every acknowledged write survives a power cut, at the " +
+      "price of a disk flush per batch of writes; with normal it survives the death of the process, and a power cut may " +
+      "take the last moments, never the file's integrity; with off a power cut may damage the file.",
+  }),
+  datacenter: one(placeName, {
+    key: "datacenter",
+    group: "Place in the ring",
+    default: "localdc",
+    doc: "The datacenter this node is in. Every datacenter holds all data, in each of its racks.",
+  }),
+  rack: one(placeName, {
+    key: "rack",
+    group: "Place in the ring",
+    default: "localrack",
+    doc:
+      "The rack this node is in. Every rack holds one full copy of the data, parted among its nodes by their tokens.",
+  }),
+  tokens: joined(tokenList, {
+    key: "tokens",
+    group: "Place in the ring",
+    doc:
+      "This node's places on its rack's ring, 0 to 4294967295: a number, a comma list or a YAML list. A node owns the " +
+      "keys that hash above the token before its own, up to its own. A rack of N nodes is even with tokens at " +
+      "multiples of 4294967296 / N. May be left out where there are no dyn_seeds.",
+  }),
+  hash: one(word(hashNames), {
+    key: "hash",
+    group: "Place in the ring",
+    default: "murmur",
+    doc:
+      "The function that makes a token of a key. It must be the same on every node; changing it moves nearly every key.",
+  }),
+  hashTag: one(hashTag, {
+    key: "hash_tag",
+    group: "Place in the ring",
+    doc:
+      "Two characters, such as {}: where a key holds both, only the part between them is hashed, so that related keys " +
+      "live on one node. It must be the same on every node.",
+  }),
+  readConsistency: one(consistency, {
+    key: "read_consistency",
+    group: "Consistency",
+    default: "dc_one",
+    doc: "How many copies a read asks: dc_one the nearest; dc_quorum a majority of the local datacenter's racks; " +
+      "dc_safe_quorum such a majority, whose answers must agree; dc_each_safe_quorum that in every datacenter. " +
+      "Higher levels see newer data and fail sooner when racks are down.",
+  }),
+  writeConsistency: one(consistency, {
+    key: "write_consistency",
+    group: "Consistency",
+    default: "dc_one",
+    doc:
+      "How many copies must have a write before the client is answered; the levels of read_consistency. Every rack " +
+      "of every datacenter is sent the write whatever the level.",
+  }),
+  readRepairsEnabled: one(flag, {
+    key: "read_repairs_enabled",
+    group: "Consistency",
+    default: "false",
+    doc: "Whether a read that finds differing copies mends the stale ones. Needs both consistencies above dc_one.",
+  }),
+  timeoutMs: one(milliseconds(1), {
+    key: "timeout",
+    group: "Time limits and failures",
+    unit: "ms",
+    default: "5000",
+    doc:
+      "How long a request may wait for the datastore. Lower answers clients sooner when it is stuck; too low turns slow " +
+      "commands into errors. Peers are given this and an allowance for their distance.",
+  }),
+  autoEjectHosts: one(flag, {
+    key: "auto_eject_hosts",
+    group: "Time limits and failures",
+    default: "true",
+    doc:
+      "Whether a datastore that failed server_failure_limit times in a row is left alone for server_retry_timeout: " +
+      "requests then fail at once instead of waiting.",
+  }),
+  serverRetryTimeoutMs: one(milliseconds(1), {
+    key: "server_retry_timeout",
+    group: "Time limits and failures",
+    unit: "ms",
+    default: "10000",
+    doc: "How long an ejected datastore is left alone, and the longest pause between two attempts to connect to it.",
+  }),
+  serverFailureLimit: one(wholeNumber(1, greatest), {
+    key: "server_failure_limit",
+    group: "Time limits and failures",
+    unit: "failures",
+    default: "3",
+    doc:
+      "Failures in a row (of connecting, or by timeout) after which auto_eject_hosts acts. Higher bears more hiccups.",
+  }),
+  clientConnections: one(wholeNumber(0, greatest), {
+    key: "client_connections",
+    group: "Bounds",
+    unit: "connections",
+    default: "10000",
+    doc: "Clients connected at the same time; one more is refused with an error. 0 sets no limit but the system's.",
+  }),
+  backlog: one(wholeNumber(1, 65535), {
+    key: "backlog",
+    group: "Bounds",
+    unit: "connections",
+    default: "512",
+    doc: "Connections the system holds until they are accepted. Raise it where many clients connect at once.",
+  }),
+  maxRequestBytes: one(byteSize(1024, 512 * 1024 ** 2), {
+    key: "max_request_bytes",
+    group: "Bounds",
+    unit: "bytes",
+    default: "64mb",
+    doc:
+      "The largest request or reply; above it a request is an error. Higher admits larger values and lets one client " +
+      "hold more memory.",
+  }),
+  bufferBudgetBytes: one(byteSize(1024 ** 2, 1024 ** 4), {
+    key: "buffer_budget",
+    group: "Bounds",
+    unit: "bytes",
+    default: "256mb",
+    doc:
+      "Memory for the buffers of all connections together. When it is used up clients are read more slowly. It must " +
+      "hold at least one request of max_request_bytes.",
+  }),
+  maxClientPending: one(wholeNumber(1, 1048576), {
+    key: "max_client_pending",
+    group: "Bounds",
+    unit: "requests",
+    default: "4096",
+    doc:
+      "Requests of one client that may wait for their answers; a client that sends more is not read until some are " +
+      "answered. Higher helps deep pipelines and lets one client take more of the node.",
+  }),
+  maxLinkPending: one(wholeNumber(1, 16777216), {
+    key: "max_link_pending",
+    group: "Bounds",
+    unit: "requests",
+    default: "65536",
+    doc: "Requests that may wait on one connection to the datastore or a peer; one more fails at once as overloaded.",
+  }),
+  requirepass: one(text, {
+    key: "requirepass",
+    group: "Access",
+    secret: true,
+    doc:
+      "Password that Redis clients must give with AUTH before anything else. It has nothing to do with the password " +
+      "of the datastore.",
+  }),
+  dynSeedProvider: one(word(["simple_provider", "florida_provider", "dns_provider"]), {
+    key: "dyn_seed_provider",
+    group: "Peers and gossip",
+    default: "simple_provider",
+    doc: "Where peers beyond dyn_seeds are learned from: simple_provider nowhere, florida_provider an HTTP service, " +
+      "dns_provider TXT records.",
+  }),
+  dynSeeds: list(seedAddress, {
+    key: "dyn_seeds",
+    group: "Peers and gossip",
+    doc:
+      "The other nodes, each as host:port:rack:datacenter:tokens with the port of its dyn_listen. A line that means " +
+      "this node itself is left out, so that one list can serve all nodes. A host that cannot be resolved is tried " +
+      "again, it does not stop the start.",
+  }),
+  localPeerConnections: one(wholeNumber(1, 255), {
+    key: "local_peer_connections",
+    group: "Peers and gossip",
+    unit: "connections",
+    default: "1",
+    doc: "Connections to each peer of the same datacenter. More help only where one link cannot carry the traffic.",
+  }),
+  remotePeerConnections: one(wholeNumber(1, 255), {
+    key: "remote_peer_connections",
+    group: "Peers and gossip",
+    unit: "connections",
+    default: "1",
+    doc: "Connections to each peer of another datacenter. More help where distance limits what one link carries.",
+  }),
+  connMsgRate: one(wholeNumber(0, greatest), {
+    key: "conn_msg_rate",
+    group: "Peers and gossip",
+    unit: "messages/s",
+    default: "50000",
+    doc:
+      "Messages per second on one connection to a peer of another datacenter. Lower spares the line between them and " +
+      "lets replication fall behind under load. 0 sets no limit.",
+  }),
+  enableGossip: one(flag, {
+    key: "enable_gossip",
+    group: "Peers and gossip",
+    default: "false",
+    doc: "Whether nodes tell each other of the nodes they know and how those are.",
+  }),
+  gossipIntervalMs: one(milliseconds(100), {
+    key: "gos_interval",
+    group: "Peers and gossip",
+    unit: "ms",
+    default: "30000",
+    doc:
+      "Pause between two rounds of gossip and of asking the seeds provider. Shorter notices changes sooner and sends " +
+      "more.",
+  }),
+  env: one(text, {
+    key: "env",
+    group: "Peers and gossip",
+    default: "aws",
+    doc: "Which environment variables hold this host's public name and address: those of EC2 with aws " +
+      "(EC2_PUBLIC_HOSTNAME, EC2_PUBLIC_IPV4), the plain ones with anything else (PUBLIC_HOSTNAME, PUBLIC_IPV4).",
+  }),
+  secureServerOption: one(word(["none", "rack", "datacenter", "all"]), {
+    key: "secure_server_option",
+    group: "Peers and gossip",
+    default: "none",
+    doc:
+      "Which links between nodes are encrypted: none, those that leave the rack, those that leave the datacenter, or " +
+      "all. Encrypted links are not there yet: only none is accepted.",
+  }),
+  pemKeyFile: one(text, {
+    key: "pem_key_file",
+    group: "Peers and gossip",
+    default: "conf/dynomite.pem",
+    doc: "The RSA private key that nodes share for encrypted links. It is not read while secure_server_option is none.",
+  }),
+  logFormat: one(word(["text", "json"]), {
+    key: "log_format",
+    group: "Logging",
+    default: "text",
+    doc: "How log lines are written: text for people, json (one object per line) for programs.",
+  }),
+
+  redis: ignored(
+    flag,
+    "redis",
+    "The name of data_store before 2015: true means data_store: 0, false means data_store: 1. Use data_store.",
+  ),
+  statsInterval: ignored(
+    milliseconds(1),
+    "stats_interval",
+    "C Dynomite added up its counters this often. Here every answer is computed when it is asked for: no effect.",
+  ),
+  mbufSize: ignored(
+    wholeNumber(512, 512000, (value) => value % 16 === 0 ? undefined : "is not a multiple of 16"),
+    "mbuf_size",
+    "C Dynomite's buffer chunk. Buffers here grow and shrink on their own: no effect; see buffer_budget.",
+  ),
+  maxMsgs: ignored(
+    wholeNumber(100000, 1000000),
+    "max_msgs",
+    "C Dynomite's cap on message objects: no effect; see max_client_pending and max_link_pending.",
+  ),
+  distribution: ignored(
+    text,
+    "distribution",
+    "Keys are always placed by token: no effect.",
+  ),
+  serverConnections: ignored(
+    wholeNumber(0, greatest),
+    "server_connections",
+    "No effect; see datastore_connections.",
+  ),
+  dynReadTimeout: ignored(
+    wholeNumber(0, greatest),
+    "dyn_read_timeout",
+    "C Dynomite never used it: no effect; see timeout.",
+  ),
+  dynWriteTimeout: ignored(
+    wholeNumber(0, greatest),
+    "dyn_write_timeout",
+    "C Dynomite never used it: no effect; see timeout.",
+  ),
+  dynConnections: ignored(
+    wholeNumber(0, greatest),
+    "dyn_connections",
+    "C Dynomite never used it: no effect; see local_peer_connections and remote_peer_connections.",
+  ),
+  dynPort: ignored(
+    wholeNumber(0, 65535),
+    "dyn_port",
+    "C Dynomite never used it: no effect; the port is part of dyn_listen.",
+  ),
+  dynSecureListen: ignored(
+    tcpAddress,
+    "dyn_secure_listen",
+    "The second peer port of 2014 is gone: no effect; secure_server_option means links on dyn_listen.",
+  ),
+  reconKeyFile: ignored(
+    text,
+    "recon_key_file",
+    "Key of C Dynomite's reconciliation engine, which it never started: no effect.",
+  ),
+  reconIvFile: ignored(
+    text,
+    "recon_iv_file",
+    "Key of C Dynomite's reconciliation engine, which it never started: no effect.",
+  ),
+} as const;
+
+type Options = typeof options;
+type ConfName = { [N in keyof Options]: Options[N] extends Option<never> ? never : N }[keyof Options];
+type ValueOf<O> = O extends Option<infer V> ? V : never;
+
+/** A whole, checked configuration: one field per option that means something, with its default where nothing was written. */
+export type Conf =
+  & { readonly [N in ConfName]: ValueOf<Options[N]> }
+  & {
+    /** The name at the top of the file, `dyn_o_mite` as a rule. It is a key of the statistics. */
+    readonly poolName: string;
+  };
+
+/** The field names of `Conf` that come from options. */
+export type ConfField = ConfName;
+
+/** All rows with their field names, in documentation order. */
+export const optionRows: readonly (readonly [field: string, option: Option<unknown>])[] = Object.entries(options);
+
+/** The row of a key as files write it. */
+export function findOption(key: string): readonly [field: string, option: Option<unknown>] | undefined {
+  return optionRows.find(([, option]) => option.key === key);
+}
