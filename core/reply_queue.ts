@@ -11,8 +11,8 @@ import type { Histogram } from "./histogram.ts";
 export interface Slot {
   /** It has its answer and keeps it. */
   readonly ready: boolean;
-  /** Appends the kept answer to `out` (nothing if the client asked for none) and forgets it. */
-  writeTo(out: ByteWriter): void;
+  /** Hands the kept answer to `queue.emit`, and forgets it. */
+  emitTo(queue: ReplyQueue): void;
   /** The client is gone: nobody waits for the answer any more. */
   abandon(): void;
 }
@@ -58,21 +58,26 @@ export class ReplyQueue {
   }
 
   /**
-   * Is `slot` the first? Then the caller writes its answer to `out` and calls `advance`; else it keeps the answer, is
-   * `ready` from then on, and will be asked for it.
+   * Is `slot` the first? Then the caller emits its answer and calls `advance`; else it keeps the answer, is `ready` from
+   * then on, and will be asked for it.
    */
   isFirst(slot: Slot): boolean {
     return this.#slots[this.#head] === slot;
   }
 
-  /** The first slot has written its answer: removes it, and writes out those behind it that are ready. */
+  /** Sends one whole answer, `bytes[start, end)`; nothing when it is empty: the client asked for none. */
+  emit(bytes: Uint8Array, start: number, end: number): void {
+    if (end > start) this.out.copy(bytes, start, end);
+  }
+
+  /** The first slot has emitted its answer: removes it, and writes out those behind it that are ready. */
   advance(): void {
     this.#pop();
     while (this.count > 0) {
       const slot = this.#slots[this.#head]!;
       if (!slot.ready) break;
       this.#pop();
-      slot.writeTo(this.out);
+      slot.emitTo(this);
     }
     this.out.mark();
     if (this.count <= this.#wantedCount) {

@@ -6,8 +6,10 @@
  * Engines answer in order, so the reply that comes next belongs to the oldest request (SinkQueue). A request that is late
  * fails alone. A link that stays silent for long although it owes an answer is taken for dead: TCP alone would not tell.
  *
- * Requests are accepted only while the link is up: one that comes during a reconnect fails at once, nothing was done.
+ * The link opens at `start` or with its first request; requests wait for the outcome of that first try. Later they are
+ * accepted only while it is up: one that comes during a reconnect fails at once, nothing was done.
  */
+import { ByteWriter } from "../bytes.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type Credentials, INCOMPLETE, INVALID, type Protocol, type ReplyParser } from "../protocol.ts";
@@ -92,6 +94,9 @@ export class UpstreamConnection implements Holder, WriteOwner {
   #out: WriteBuffer | undefined;
   #in: ReadBuffer | undefined;
   #closing = false;
+  /** The first try to connect is under way: requests wait in `#early` for its outcome. */
+  #opening = false;
+  #early = new ByteWriter();
   #congested = false;
   #lastReadAt = 0;
   #lastSentBytes = 0;
@@ -122,8 +127,14 @@ export class UpstreamConnection implements Holder, WriteOwner {
     return (this.#out?.heldBytes ?? 0) + (this.#in?.heldBytes ?? 0);
   }
 
+  /** Is it up, or will it take requests until its first try to connect is decided? */
+  get usable(): boolean {
+    return this.up || this.#opening || this.#firstTry === undefined;
+  }
+
   /** Begins to connect. Settles after the first try, whatever its outcome; goes on until `close`. */
   start(): Promise<void> {
+    this.#opening = true;
     this.#firstTry = new Promise((resolve) => this.#finished = this.#run(resolve));
     return this.#firstTry;
   }
@@ -131,16 +142,17 @@ export class UpstreamConnection implements Holder, WriteOwner {
   /** Copies the request to the link. Exactly one call of `sink` follows, a failure perhaps at once. */
   send(request: Request, sink: ReplySink, target: number): void {
     const out = this.#out;
-    if (!this.up || out === undefined) return sink.onFailure(target, notConnected);
+    if (!this.up || out === undefined) {
+      if (this.#firstTry === undefined) this.start();
+      if (!this.#opening) return sink.onFailure(target, notConnected);
+      if (this.#queue.full) return sink.onFailure(target, overloaded);
+      this.#queue.push(sink, target, this.#parts.turn.now);
+      copyRequest(request, this.#early);
+      return;
+    }
     if (this.#queue.full) return sink.onFailure(target, overloaded);
     this.#queue.push(sink, target, this.#parts.turn.now);
-    const { bytes, start, end } = request;
-    if (request.cutEnd > request.cutStart) {
-      out.copy(bytes, start, start + request.cutStart);
-      out.copy(bytes, start + request.cutEnd, end);
-    } else {
-      out.copy(bytes, start, end);
-    }
+    copyRequest(request, out);
     out.mark();
     if (out.pendingBytes > CONGESTED_BYTES && !this.#congested) {
       this.#congested = true;
@@ -196,6 +208,10 @@ export class UpstreamConnection implements Holder, WriteOwner {
     const { clock } = this.#parts;
     while (!this.#closing) {
       const eof = await this.#session(triedOnce);
+      if (this.#opening) {
+        this.#endOpening();
+        this.#queue.failAll(notConnected);
+      }
       triedOnce();
       if (this.#closing) break;
       this.#observer.onDown(this, this.#endReason, eof);
@@ -236,6 +252,8 @@ export class UpstreamConnection implements Holder, WriteOwner {
       eof = !(await this.#greet(connection, out, input));
       if (!eof && this.#endReason === "") {
         this.up = true;
+        if (this.#early.length > 0) out.copy(this.#early.bytes, 0, this.#early.length), out.mark();
+        this.#endOpening();
         this.#backOff.succeeded();
         this.#observer.onUp(this);
         connected();
@@ -321,6 +339,11 @@ export class UpstreamConnection implements Holder, WriteOwner {
     this.#parts.pressure.nudge();
   }
 
+  #endOpening(): void {
+    this.#opening = false;
+    this.#early = new ByteWriter();
+  }
+
   #tearDown(): void {
     this.up = false;
     this.#connection?.close();
@@ -332,6 +355,17 @@ export class UpstreamConnection implements Holder, WriteOwner {
     this.onDrained();
     const dropped = this.#queue.failAll(disconnected);
     if (dropped > 0) this.#observer.onDropped(dropped);
+  }
+}
+
+/** The frame without its cut. */
+function copyRequest(request: Request, out: ByteWriter): void {
+  const { bytes, start, end, cutStart, cutEnd } = request;
+  if (cutEnd > cutStart) {
+    out.copy(bytes, start, start + cutStart);
+    out.copy(bytes, start + cutEnd, end);
+  } else {
+    out.copy(bytes, start, end);
   }
 }
 

@@ -9,7 +9,7 @@
  * instead of each waiting for its timeout. Any byte from it ends that.
  */
 import { Failure, FailureKind, type ReplySink } from "../reply.ts";
-import type { Request } from "../request.ts";
+import { Access, type Request } from "../request.ts";
 import { formatAddress } from "../transport.ts";
 import {
   UpstreamConnection,
@@ -19,6 +19,8 @@ import {
 } from "./upstream_connection.ts";
 
 export interface UpstreamPoolOptions extends Omit<UpstreamOptions, "dialect"> {
+  /** Open the links at the start; else each with its first request. */
+  readonly preconnect: boolean;
   /** Links per dialect. */
   readonly size: number;
   readonly autoEject: boolean;
@@ -36,6 +38,12 @@ export class UpstreamStats {
   server_ejected_at = 0;
   server_dropped_requests = 0;
   server_timedout_requests = 0;
+  read_requests = 0;
+  read_request_bytes = 0;
+  write_requests = 0;
+  write_request_bytes = 0;
+  responses = 0;
+  response_bytes = 0;
 }
 
 const SWEEP_MS_MAX = 100;
@@ -69,10 +77,21 @@ export class UpstreamPool implements UpstreamObserver {
 
   /** Is there a link, and is the engine not ejected? */
   get up(): boolean {
-    return this.#ejectedUntil <= this.#parts.turn.now && this.#links[0]!.some((link) => link.up);
+    return this.#ejectedUntil <= this.#parts.turn.now && this.#links[0]!.some((link) => link.usable);
   }
   get links(): readonly (readonly UpstreamConnection[])[] {
     return this.#links;
+  }
+
+  /** What waits now: requests sent without a reply, bytes not yet sent. */
+  queueGauges(): { readonly out_queue: number; readonly in_queue_bytes: number } {
+    let requests = 0;
+    let bytes = 0;
+    for (const link of new Set(this.#links.flat())) {
+      requests += link.pendingRequests;
+      bytes += link.pendingBytes;
+    }
+    return { out_queue: requests, in_queue_bytes: bytes };
   }
 
   /** Opens every link; settles when each was tried once. */
@@ -80,6 +99,7 @@ export class UpstreamPool implements UpstreamObserver {
     const { timeoutMs } = this.#options;
     const periodMs = timeoutMs > 0 ? Math.max(5, Math.min(SWEEP_MS_MAX, timeoutMs / 4)) : SWEEP_MS_MAX;
     this.#stopSweep = this.#parts.clock.every(periodMs, () => this.#sweep());
+    if (!this.#options.preconnect) return;
     await Promise.all(this.#links.flat().map((link) => link.start()));
   }
 
@@ -95,10 +115,19 @@ export class UpstreamPool implements UpstreamObserver {
     const links = this.#links[request.dialect]!;
     const index = request.affinity % links.length;
     let link = links[index]!;
-    if (!link.up) {
-      const other = links.find((candidate) => candidate.up);
+    if (!link.usable) {
+      const other = links.find((candidate) => candidate.usable);
       if (other === undefined) return sink.onFailure(target, this.#down);
       link = other;
+    }
+    const { stats } = this;
+    const bytes = request.end - request.start;
+    if (request.command.access === Access.Write) {
+      stats.write_requests++;
+      stats.write_request_bytes += bytes;
+    } else {
+      stats.read_requests++;
+      stats.read_request_bytes += bytes;
     }
     link.send(request, sink, target);
   }

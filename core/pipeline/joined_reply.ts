@@ -54,8 +54,8 @@ export class JoinedReply implements Slot, Parent {
     this.#deliver();
   }
 
-  writeTo(out: ByteWriter): void {
-    out.copy(this.#joined.bytes, 0, this.#joined.length);
+  emitTo(queue: ReplyQueue): void {
+    queue.emit(this.#joined.bytes, 0, this.#joined.length);
     this.#leave();
   }
 
@@ -71,7 +71,7 @@ export class JoinedReply implements Slot, Parent {
       this.ready = true;
       return;
     }
-    queue.out.copy(this.#joined.bytes, 0, this.#joined.length);
+    queue.emit(this.#joined.bytes, 0, this.#joined.length);
     this.#leave();
     queue.advance();
   }

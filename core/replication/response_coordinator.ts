@@ -93,8 +93,9 @@ export class ResponseCoordinator implements Slot, ReplySink {
   }
 
   /** Waits for one answer that is given by `settle`. */
-  beginLocal(): void {
+  beginLocal(dialect: number): void {
     this.#reset(0);
+    this.#dialect = dialect;
     this.#ballot = undefined;
   }
 
@@ -173,8 +174,8 @@ export class ResponseCoordinator implements Slot, ReplySink {
     this.#leave();
   }
 
-  writeTo(out: ByteWriter): void {
-    out.copy(this.#kept.bytes, 0, this.#kept.length);
+  emitTo(queue: ReplyQueue): void {
+    queue.emit(this.#kept.bytes, 0, this.#kept.length);
     this.ready = false;
     this.#delivered = true;
     this.#leave();
@@ -232,7 +233,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
     }
     if (this.#quiet !== 0 && this.#isSuppressed(bytes, start, end, kind)) end = start;
     if (queue.isFirst(this)) {
-      if (end > start) queue.out.copy(bytes, start, end);
+      queue.emit(bytes, start, end);
       this.#delivered = true;
       queue.advance();
       return;
