@@ -12,6 +12,7 @@ export class ProtocolError extends Error {
 export interface ConfFault {
   /** 1-based line in the file, 0 when the fault has no line (a missing key, a flag). */
   readonly line: number;
+  /** Empty when the file itself is at fault. */
   readonly key: string;
   readonly value: string;
   /** What is wrong and what is accepted, in one sentence. */
@@ -29,6 +30,7 @@ export class ConfError extends Error {
 /** `conf/dynomite.yml:12: rack: "" is empty; accepted is ...` */
 export function describeFault(source: string, fault: ConfFault): string {
   const where = fault.line > 0 ? `${source}:${fault.line}` : source;
+  if (fault.key === "") return `${where}: ${fault.problem}`;
   const value = fault.value === "" ? "" : ` ${JSON.stringify(fault.value)}`;
   return `${where}: ${fault.key}:${value} ${fault.problem}`;
 }

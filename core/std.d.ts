@@ -3,7 +3,10 @@
 
 declare module "@std/yaml" {
   /** Parses one YAML document. `schema: "failsafe"` keeps every scalar the text that was written. Throws `SyntaxError`. */
-  export function parse(text: string, options?: { schema?: "failsafe" | "core" | "json" | "default" }): unknown;
+  export function parse(
+    text: string,
+    options?: { schema?: "failsafe" | "core" | "json" | "default"; allowDuplicateKeys?: boolean },
+  ): unknown;
   export function parseAll(text: string, options?: { schema?: "failsafe" | "core" | "json" | "default" }): unknown;
 }
 

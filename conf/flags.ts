@@ -1,0 +1,254 @@
+/**
+ * The command line. It is read as getopt_long reads it, because operators' scripts are written for that: `-v5`, `-v 5`,
+ * `--verbosity=5`, `--verbosity 5`, short flags together (`-dt`, `-dv5`), unambiguous beginnings of long names
+ * (`--verb=5`), and `--` for the end. Every flag of C Dynomite is known, those of 2014 too; one that has lost its meaning
+ * is accepted and explained.
+ */
+import { type Kind, Problem, wholeNumber } from "./value_kinds.ts";
+import { suggest } from "./suggest.ts";
+
+/** A command line that cannot be followed. The message is one line. */
+export class FlagError extends Error {
+  override name = "FlagError";
+}
+
+/** What the command line asks for. */
+export interface Flags {
+  readonly help: boolean;
+  readonly version: boolean;
+  readonly testConf: boolean;
+  readonly daemonize: boolean;
+  readonly describeStats: boolean;
+  readonly gossip: boolean;
+  /** C Dynomite's levels, 0 to 11. */
+  readonly verbosity: number;
+  readonly output: string | undefined;
+  readonly confFile: string | undefined;
+  readonly pidFile: string | undefined;
+  readonly statsPort: number | undefined;
+  readonly statsAddr: string | undefined;
+  /** Set by the parent of a daemon on its child, never by people. */
+  readonly daemonChild: boolean;
+  /** What to tell about flags that have lost their meaning. */
+  readonly notices: readonly string[];
+}
+
+interface FlagRow {
+  readonly short?: string;
+  readonly long: string;
+  /** The argument as the usage shows it, with its kind and what the flag requires; none for switches. */
+  readonly argument?: { readonly shown: string; readonly requires: string; readonly kind: Kind<string | number> };
+  /** Where its value goes. */
+  readonly field?: Exclude<keyof Flags, "notices">;
+  readonly doc: string;
+  /** For flags without effect: what is told instead. */
+  readonly notice?: string;
+  readonly hidden?: true;
+}
+
+const verbosityMost = 11;
+
+/** C Dynomite takes anything above 11 for 11. */
+const verbosity: Kind<number> = {
+  accepted: `a number from 0 to ${verbosityMost}`,
+  parse: (written) =>
+    /^[0-9]+$/.test(written) ? Math.min(Number(written), verbosityMost) : new Problem("is not a number"),
+  format: String,
+};
+
+function number(kind: Kind<number>) {
+  return { shown: "N", requires: "a number", kind };
+}
+/** Any argument with something in it. */
+function something(what: string) {
+  const kind: Kind<string> = {
+    accepted: what,
+    parse: (written) => written === "" ? new Problem(`is empty; accepted is ${what}`) : written,
+    format: (value) => value,
+  };
+  return { shown: "S", requires: what, kind };
+}
+const fileName = something("a file name");
+
+const rows: readonly FlagRow[] = [
+  { short: "h", long: "help", field: "help", doc: "this help" },
+  { short: "V", long: "version", field: "version", doc: "show version and exit" },
+  { short: "t", long: "test-conf", field: "testConf", doc: "test the configuration, list every fault in it, and exit" },
+  {
+    short: "d",
+    long: "daemonize",
+    field: "daemonize",
+    doc: "run as a daemon; exits when the node serves, or with its failure",
+  },
+  { short: "D", long: "describe-stats", field: "describeStats", doc: "print stats description and exit" },
+  {
+    short: "v",
+    long: "verbosity",
+    field: "verbosity",
+    argument: number(verbosity),
+    doc:
+      `set logging level (default: 5, min: 0, max: ${verbosityMost}): 1 errors, 4 warnings, 5 notices, 6 information, 7 and more debugging`,
+  },
+  { short: "o", long: "output", field: "output", argument: fileName, doc: "set logging file (default: stderr)" },
+  {
+    short: "c",
+    long: "conf-file",
+    field: "confFile",
+    argument: fileName,
+    doc: "set configuration file (default: conf/dynomite.yml, and if it is not there the one in the program)",
+  },
+  { short: "p", long: "pid-file", field: "pidFile", argument: fileName, doc: "set pid file (default: off)" },
+  {
+    short: "s",
+    long: "stats-port",
+    field: "statsPort",
+    argument: number(wholeNumber(1, 65535)),
+    doc: "set stats port, instead of that of stats_listen",
+  },
+  {
+    short: "a",
+    long: "stats-addr",
+    field: "statsAddr",
+    argument: something("an address"),
+    doc: "set stats address, instead of that of stats_listen",
+  },
+  { short: "g", long: "gossip", field: "gossip", doc: "enable gossip, as enable_gossip: true" },
+  {
+    short: "i",
+    long: "stats-interval",
+    argument: number(wholeNumber(0, 2147483647)),
+    doc: "no effect, kept for older scripts",
+    notice: "stats are computed when they are asked for",
+  },
+  {
+    short: "m",
+    long: "mbuf-size",
+    argument: number(wholeNumber(512, 512000, (value) => value % 16 === 0 ? undefined : "is not a multiple of 16")),
+    doc: "no effect, kept for older scripts",
+    notice: "buffers grow and shrink on their own; see buffer_budget in the configuration",
+  },
+  {
+    short: "M",
+    long: "max-msgs",
+    argument: number(wholeNumber(100000, 1000000)),
+    doc: "no effect, kept for older scripts",
+    notice: "see max_client_pending and max_link_pending in the configuration",
+  },
+  {
+    short: "x",
+    long: "admin-operation",
+    argument: number(wholeNumber(1, 2147483647)),
+    doc: "no effect, kept for older scripts",
+    notice: "there is no admin mode: every node routes every key to its owner",
+  },
+  { long: "daemon-child", field: "daemonChild", doc: "", hidden: true },
+];
+
+/** `-v, --verbosity=N`, for each flag that people may use. */
+export function describeFlags(): readonly { readonly usage: string; readonly doc: string }[] {
+  return rows.filter((row) => !row.hidden).map((row) => ({
+    usage: `${row.short ? `-${row.short}, ` : "    "}--${row.long}${row.argument ? `=${row.argument.shown}` : ""}`,
+    doc: row.doc,
+  }));
+}
+
+/**
+ * Reads the arguments behind the program's name.
+ *
+ * @throws {FlagError} at the first argument that cannot be followed.
+ *
+ * ```ts
+ * assertEquals(parseFlags(["-dv7", "--conf-file=node.yml"]).verbosity, 7);
+ * ```
+ */
+export function parseFlags(args: readonly string[]): Flags {
+  const values: Record<string, unknown> = { verbosity: 5 };
+  const notices: string[] = [];
+  let at = 0;
+
+  /** `written` is how the flag was named: `-v` or `--verbosity`. */
+  const set = (row: FlagRow, written: string, attached: string | undefined): void => {
+    if (!row.argument) {
+      if (attached !== undefined) throw new FlagError(`option ${written} takes no value; given was "${attached}"`);
+      if (row.field) values[row.field] = true;
+      return;
+    }
+    const given = attached ?? args[at++];
+    const { requires, kind } = row.argument;
+    if (given === undefined) throw new FlagError(`option ${written} requires ${requires}`);
+    const value = kind.parse(given);
+    if (value instanceof Problem) {
+      // C Dynomite's own words where the value is not even of the right sort.
+      const isNumber = requires !== "a number" || /^[0-9]+$/.test(given);
+      const problem = isNumber
+        ? `"${given}" ${value.text}`
+        : `requires a number; given was "${given}", accepted is ${kind.accepted}`;
+      throw new FlagError(`option ${written}${isNumber ? ":" : ""} ${problem}`);
+    }
+    if (row.field) values[row.field] = value;
+    if (row.notice) notices.push(`${written} has no effect: ${row.notice}`);
+  };
+
+  while (at < args.length) {
+    const argument = args[at++]!;
+    if (argument === "--") {
+      if (at < args.length) throw unexpected(args[at]!);
+    } else if (argument.startsWith("--")) {
+      const equals = argument.indexOf("=");
+      const name = argument.slice(2, equals < 0 ? undefined : equals);
+      const row = findLong(name);
+      set(row, `--${row.long}`, equals < 0 ? undefined : argument.slice(equals + 1));
+    } else if (argument.startsWith("-") && argument.length > 1) {
+      for (let index = 1; index < argument.length; index++) {
+        const letter = argument[index]!;
+        const row = letter === "?" ? findLong("help") : rows.find((candidate) => candidate.short === letter);
+        if (!row) throw new FlagError(`invalid option -- '${letter}'`);
+        const rest = argument.slice(index + 1);
+        set(row, `-${letter}`, row.argument && rest !== "" ? rest : undefined);
+        if (row.argument) break;
+      }
+    } else {
+      throw unexpected(argument);
+    }
+  }
+  const flag = (field: string) => values[field] === true;
+  return {
+    help: flag("help"),
+    version: flag("version"),
+    testConf: flag("testConf"),
+    daemonize: flag("daemonize"),
+    describeStats: flag("describeStats"),
+    gossip: flag("gossip"),
+    daemonChild: flag("daemonChild"),
+    verbosity: values.verbosity as number,
+    output: values.output as string | undefined,
+    confFile: values.confFile as string | undefined,
+    pidFile: values.pidFile as string | undefined,
+    statsPort: values.statsPort as number | undefined,
+    statsAddr: values.statsAddr as string | undefined,
+    notices,
+  };
+}
+
+function unexpected(argument: string): FlagError {
+  const help = /\.ya?ml$/.test(argument)
+    ? `; a configuration file is named with -c ${argument}`
+    : "; only options are accepted";
+  return new FlagError(`unexpected argument "${argument}"${help}`);
+}
+
+/** The row of a long name, or of the only one that begins so. */
+function findLong(name: string): FlagRow {
+  const exact = rows.find((row) => row.long === name);
+  if (exact) return exact;
+  const visible = rows.filter((row) => !row.hidden);
+  const begun = name === "" ? [] : visible.filter((row) => row.long.startsWith(name));
+  if (begun.length === 1) return begun[0]!;
+  if (begun.length > 1) {
+    throw new FlagError(
+      `option '--${name}' is ambiguous; accepted are ${begun.map((row) => `--${row.long}`).join(", ")}`,
+    );
+  }
+  const near = suggest(name, visible.map((row) => row.long));
+  throw new FlagError(`unrecognized option '--${name}'${near === undefined ? "" : `; did you mean --${near}?`}`);
+}
