@@ -1,5 +1,5 @@
 /** The machine's own network, through Deno. The only file of the core that opens sockets. */
-import type { Address, Connection, Listener, Transport } from "../transport.ts";
+import { type Address, type Connection, formatAddress, type Listener, type Transport } from "../transport.ts";
 
 export class DenoTransport implements Transport {
   listen(address: Address, options: { readonly backlog?: number } = {}): Listener {
@@ -79,7 +79,9 @@ class DenoConnection implements Connection {
 }
 
 function describe(address: Deno.Addr): string {
-  if (address.transport === "tcp" || address.transport === "udp") return `${address.hostname}:${address.port}`;
+  if (address.transport === "tcp" || address.transport === "udp") {
+    return formatAddress({ kind: "tcp", host: address.hostname, port: address.port });
+  }
   return address.transport === "unix" ? address.path : address.transport;
 }
 
