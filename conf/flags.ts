@@ -4,7 +4,7 @@
  * (`--verb=5`), and `--` for the end. Every flag of C Dynomite is known, those of 2014 too; one that has lost its meaning
  * is accepted and explained.
  */
-import { type Kind, Problem, wholeNumber } from "./value_kinds.ts";
+import { type Kind, Problem, tcpAddress, wholeNumber } from "./value_kinds.ts";
 import { suggest } from "./suggest.ts";
 
 /** A command line that cannot be followed. The message is one line. */
@@ -70,6 +70,19 @@ function something(what: string) {
 }
 const fileName = something("a file name");
 
+/** A host, as the address of a listener has it. */
+const host: Kind<string> = {
+  accepted: "a host name or IP address",
+  parse(written) {
+    const address = tcpAddress.parse(`${written}:1`);
+    if (address instanceof Problem || address.kind !== "tcp") {
+      return new Problem(`is no host; accepted is ${host.accepted}`);
+    }
+    return address.host;
+  },
+  format: (value) => value,
+};
+
 const rows: readonly FlagRow[] = [
   { short: "h", long: "help", field: "help", doc: "this help" },
   { short: "V", long: "version", field: "version", doc: "show version and exit" },
@@ -109,7 +122,7 @@ const rows: readonly FlagRow[] = [
     short: "a",
     long: "stats-addr",
     field: "statsAddr",
-    argument: something("an address"),
+    argument: { shown: "S", requires: "an address", kind: host },
     doc: "set stats address, instead of that of stats_listen",
   },
   { short: "g", long: "gossip", field: "gossip", doc: "enable gossip, as enable_gossip: true" },

@@ -2,6 +2,7 @@
 import { ConfError } from "../core/errors.ts";
 import defaultText from "./dynomite.yml" with { type: "text" };
 import { parseConf, type ReadConf, type Values } from "./parse.ts";
+import type { Conf } from "./schema.ts";
 
 /** The file that is used when none is named and it is there. */
 export const usualPath = "conf/dynomite.yml";
@@ -25,6 +26,11 @@ export async function loadUsualConf(
   const here = await Deno.stat(usualPath).then((info) => info.isFile, () => false);
   if (here) return { ...await loadConf(usualPath, adjust), source: usualPath };
   return { ...parseConf(defaultText, embeddedName, adjust), source: embeddedName };
+}
+
+/** The configuration that is embedded in the program. */
+export function defaultConf(): Conf {
+  return parseConf(defaultText, embeddedName).conf;
 }
 
 async function readText(path: string): Promise<string> {

@@ -74,6 +74,7 @@ Deno.test("parseFlags() refuses in one line that names what is accepted", () => 
   refused(["--stats"], "option '--stats' is ambiguous; accepted are --stats-port, --stats-addr, --stats-interval");
   refused(["--help=yes"], 'option --help takes no value; given was "yes"');
   refused(["node.yml"], 'unexpected argument "node.yml"; a configuration file is named with -c node.yml');
+  refused(["-a", "a b"], 'option -a: "a b" is no host; accepted is a host name or IP address');
   refused(["--", "x"], 'unexpected argument "x"; only options are accepted');
 });
 

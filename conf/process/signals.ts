@@ -1,0 +1,77 @@
+/**
+ * What the process does on signals:
+ *
+ *     SIGINT, SIGTERM    drain and end with 0; a second one ends at once (130, 143)
+ *     SIGHUP             reopen the log file, after log rotation has moved it away
+ *     SIGTTIN, SIGTTOU   one log level up, one down
+ *     SIGUSR2            nothing but a line in the log (SIGUSR1 is the runtime's own: it starts the inspector)
+ */
+import type { Log } from "../log.ts";
+
+/** Where signals come from: the system, or a test. */
+export interface SignalSource {
+  add(signal: Deno.Signal, handler: () => void): void;
+  remove(signal: Deno.Signal, handler: () => void): void;
+}
+
+export const systemSignals: SignalSource = {
+  add: (signal, handler) => Deno.addSignalListener(signal, handler),
+  remove: (signal, handler) => Deno.removeSignalListener(signal, handler),
+};
+
+export interface SignalActions {
+  /** Begins the drained stop. Called once. `code` is for a process that has nothing to drain yet. */
+  stop(code: number): void;
+  /** Ends the process now. */
+  exit(code: number): void;
+}
+
+const numbers = { SIGHUP: 1, SIGINT: 2, SIGUSR2: 12, SIGTERM: 15, SIGTTIN: 21, SIGTTOU: 22 } as const;
+type Handled = keyof typeof numbers;
+
+/** Handles the signals above until the returned function is called. */
+export function handleSignals(source: SignalSource, log: SignalLog, actions: SignalActions): () => void {
+  let stopping = false;
+  const note = (signal: Handled, action: string) =>
+    log.notice(`signal ${numbers[signal]} (${signal}) received, ${action}`);
+
+  const end = (signal: "SIGINT" | "SIGTERM") => () => {
+    const code = 128 + numbers[signal];
+    if (stopping) {
+      note(signal, "ending at once");
+      return actions.exit(code);
+    }
+    stopping = true;
+    note(signal, "draining");
+    actions.stop(code);
+  };
+  const changeLevel = (signal: "SIGTTIN" | "SIGTTOU", by: number, direction: string) => () => {
+    log.level += by;
+    note(signal, `${direction} log level to ${log.level}`);
+  };
+  const handlers: Record<Handled, () => void> = {
+    SIGINT: end("SIGINT"),
+    SIGTERM: end("SIGTERM"),
+    SIGTTIN: changeLevel("SIGTTIN", 1, "up"),
+    SIGTTOU: changeLevel("SIGTTOU", -1, "down"),
+    SIGUSR2: () => note("SIGUSR2", "ignored"),
+    SIGHUP: () => {
+      try {
+        log.reopen();
+        note("SIGHUP", "log file reopened");
+      } catch (error) {
+        log.error(
+          `signal 1 (SIGHUP) received, but the log file cannot be reopened: ${String(error)}; the old one stays`,
+        );
+      }
+    },
+  };
+  const entries = Object.entries(handlers) as [Handled, () => void][];
+  for (const [signal, handler] of entries) source.add(signal, handler);
+  return () => {
+    for (const [signal, handler] of entries) source.remove(signal, handler);
+  };
+}
+
+/** What the handlers need of the log. */
+export type SignalLog = Pick<Log, "level" | "reopen" | "notice" | "error">;
