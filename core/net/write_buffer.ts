@@ -17,8 +17,9 @@ const NOTHING = new Uint8Array(0);
 
 /** The owner is told what it cannot see: that bytes left, that the connection broke. Neither call may throw. */
 export interface WriteOwner {
-  /** All bytes have left, or as many as bring `pendingBytes` below `lowWaterBytes`. */
+  /** All bytes have left. */
   onDrained(): void;
+  /** Said once; the buffer has closed itself. */
   onWriteError(error: unknown): void;
 }
 
@@ -59,8 +60,8 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   }
 
   override copy(source: Uint8Array, start = 0, end: number = source.length): void {
-    if (end - start < CHUNK_BYTES) return super.copy(source, start, end);
     if (this.#closed) return;
+    if (end - start < CHUNK_BYTES) return super.copy(source, start, end);
     this.#seal();
     this.#add(source.slice(start, end));
   }
@@ -69,7 +70,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     const before = this.bytes.length;
     super.reserve(count);
     const after = this.bytes.length;
-    if (after === before || after <= this.#retainedBytes) return;
+    if (after === before || after <= this.#retainedBytes || this.#closed) return;
     const grown = after - (before > this.#retainedBytes ? before : 0);
     this.#chargedBytes += grown;
     this.#pressure.charge(grown);
@@ -92,6 +93,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     this.#closed = true;
     this.#chunks = [];
     this.#chunkBytes = 0;
+    this.#writingBytes = 0;
     this.length = 0;
     this.bytes = NOTHING;
     this.#spare = NOTHING;
@@ -108,8 +110,9 @@ export class WriteBuffer extends ByteWriter implements Flushable {
           const chunks = this.#chunks;
           this.#chunks = [];
           for (const chunk of chunks) {
-            await this.#write(chunk, chunk.length);
+            if (this.#closed) break;
             this.#chunkBytes -= chunk.length;
+            await this.#write(chunk, chunk.length);
             this.#discharge(chunk.length);
           }
           continue;
@@ -119,28 +122,38 @@ export class WriteBuffer extends ByteWriter implements Flushable {
         this.bytes = this.#spare as Uint8Array<ArrayBuffer>;
         this.#spare = NOTHING;
         this.length = 0;
-        this.#writingBytes = length;
         await this.#write(bytes, length);
-        this.#writingBytes = 0;
         if (bytes.length <= this.#retainedBytes) this.#spare = bytes;
         else this.#discharge(bytes.length);
       }
     } catch (error) {
-      if (!this.#closed) this.#owner.onWriteError(error);
+      if (this.#closed) return;
+      this.close();
+      this.#owner.onWriteError(error);
       return;
     } finally {
       this.#writing = false;
       this.#marked = false;
     }
-    if (!this.#closed) this.#owner.onDrained();
+    if (this.#closed) return;
+    // What stood in front of a large run was copied: its buffer may be large too.
+    if (this.bytes.length > this.#retainedBytes) {
+      this.#discharge(this.bytes.length);
+      this.bytes = NOTHING;
+    }
+    this.#owner.onDrained();
   }
 
   async #write(bytes: Uint8Array, length: number): Promise<void> {
-    let at = 0;
-    while (at < length && !this.#closed) {
-      at += await this.#connection.write(at === 0 && length === bytes.length ? bytes : bytes.subarray(at, length));
+    this.#writingBytes = length;
+    for (let at = 0; at < length;) {
+      const whole = at === 0 && length === bytes.length;
+      const count = await this.#connection.write(whole ? bytes : bytes.subarray(at, length));
+      if (this.#closed) return;
+      at += count;
+      this.#writingBytes -= count;
+      this.sentBytes += count;
     }
-    this.sentBytes += length;
   }
 
   /** Makes what was written so far a chunk, so that a large run can follow it. */
