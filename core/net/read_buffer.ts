@@ -23,6 +23,7 @@ export class ReadBuffer {
   readonly #holder: Holder;
   #chargedBytes = 0;
   #lightReads = 0;
+  #closed = false;
 
   /** Grows from `smallestBytes` to `usualBytes` by traffic, and above that for large frames, charged to `pressure`. */
   constructor(smallestBytes: number, usualBytes: number, pressure: Pressure, holder: Holder) {
@@ -40,9 +41,10 @@ export class ReadBuffer {
 
   /**
    * Makes room, then reads once. `neededBytes` is the least size of the frame in progress, 0 when unknown. Returns how
-   * many bytes came, or null at the end of the stream.
+   * many bytes came, or null at the end of the stream. Throws when it is closed.
    */
   async fill(connection: Connection, neededBytes: number): Promise<number | null> {
+    if (this.#closed) throw new Error("read after the end");
     const held = this.end - this.start;
     if (held === 0) {
       this.start = 0;
@@ -54,7 +56,7 @@ export class ReadBuffer {
     }
     const room = this.bytes.length - this.end;
     const count = await connection.read(this.end === 0 ? this.bytes : this.bytes.subarray(this.end));
-    if (count === null) return null;
+    if (count === null || this.#closed) return null;
     this.end += count;
     this.#adapt(count, room);
     return count;
@@ -62,6 +64,7 @@ export class ReadBuffer {
 
   /** Gives its memory back. */
   close(): void {
+    this.#closed = true;
     this.#pressure.release(this.#chargedBytes);
     this.#chargedBytes = 0;
     this.#pressure.done(this.#holder);
@@ -83,7 +86,10 @@ export class ReadBuffer {
     const doubled = size * 2;
     const wanted = neededBytes > doubled ? Math.min(neededBytes, size * 4) : Math.max(doubled, neededBytes);
     if (wanted > this.#usualBytes) {
-      while (!this.#pressure.admits(this.#holder, wanted - this.#chargedBytes)) await this.#pressure.relief();
+      while (!this.#pressure.admits(this.#holder, wanted - this.#chargedBytes)) {
+        await this.#pressure.relief();
+        if (this.#closed) throw new Error("closed while waiting for memory");
+      }
     }
     this.#resize(wanted);
   }
@@ -96,7 +102,7 @@ export class ReadBuffer {
     } else if (count * 4 < size && size > this.#smallestBytes) {
       if (++this.#lightReads < LIGHT_READS) return;
       this.#lightReads = 0;
-      if (this.start === 0 && this.end * 2 <= size) this.#resize(size / 2);
+      if (this.start === 0 && this.end * 2 <= size) this.#resize(Math.max(this.#smallestBytes, size >> 1));
     } else {
       this.#lightReads = 0;
     }
