@@ -6,6 +6,8 @@ export interface DataStore extends Replica {
   start(): Promise<void>;
   /** Answers what is outstanding or fails it, then frees everything. */
   close(): Promise<void>;
+  /** Its counters by their name in the stats JSON. */
+  stats(): Readonly<Record<string, number>>;
   /** How many keys it holds, where it can tell without asking anyone. */
   keyCount?(): number;
 }

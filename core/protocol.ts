@@ -107,8 +107,8 @@ export interface Protocol {
     out: ByteWriter,
   ): void;
 
-  /** Do two replies of equal length hold the same elements in whatever order (SMEMBERS, HGETALL)? */
-  equalUnordered(a: Reply, b: Reply): boolean;
+  /** Do two replies of equal length to `command` hold the same elements in whatever order (SMEMBERS, HGETALL)? */
+  equalUnordered(command: Command, a: Reply, b: Reply): boolean;
 
   /** Is this reply one that `request.quiet` asked not to get? Called only when quiet is not 0. */
   isSuppressed(quiet: number, reply: Reply): boolean;

@@ -303,7 +303,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
     const queue = this.#queue;
     for (;;) {
       // Replies become client output, which cannot wait: with memory short they wait here, in the engine's socket.
-      while (pressure.memoryHigh && !this.#closing) await pressure.relief();
+      while (pressure.memoryHigh && this.#endReason === "") await pressure.relief();
       const count = await input.fill(connection, parser.needed);
       if (count === null) return true;
       turn.begin();

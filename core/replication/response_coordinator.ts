@@ -128,7 +128,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
     if (!this.#decided) {
       const ballot = this.#ballot;
       if (ballot !== undefined) {
-        ballot.reply(target, reply, this.#command!.unordered, this.#parts.protocol);
+        ballot.reply(target, reply, this.#command!, this.#parts.protocol);
         if (ballot.verdict !== Verdict.Open) this.#decideBallot(ballot);
       } else if (target === this.#preferred || this.#outstanding === 0 || this.#fallback) {
         this.#answer(reply.bytes, reply.start, reply.end, reply.kind);
@@ -292,12 +292,12 @@ class Ballot {
     this.#conclude();
   }
 
-  reply(target: number, reply: Reply, unordered: boolean, protocol: Protocol): void {
+  reply(target: number, reply: Reply, command: Command, protocol: Protocol): void {
     const vote = this.#voteOf[target]!;
     if (vote < 0) return;
     const classes = this.#classes[vote]!;
     let index = 0;
-    while (index < classes.length && !same(classes[index]!, reply, unordered, protocol)) index++;
+    while (index < classes.length && !same(classes[index]!, reply, command, protocol)) index++;
     if (index === classes.length) classes.push(reply.copy());
     const good = reply.kind !== ReplyKind.Error;
     if (!good) this.#firstError ??= classes[index];
@@ -352,10 +352,10 @@ class Ballot {
   }
 }
 
-function same(a: Reply, b: Reply, unordered: boolean, protocol: Protocol): boolean {
+function same(a: Reply, b: Reply, command: Command, protocol: Protocol): boolean {
   if (a.kind !== b.kind) return false;
   if (equalBytes(a.bytes, a.start, a.end, b.bytes, b.start, b.end)) return true;
-  return unordered && a.length === b.length && protocol.equalUnordered(a, b);
+  return command.unordered && a.length === b.length && protocol.equalUnordered(command, a, b);
 }
 
 const noQuorum = new Failure(FailureKind.NoQuorum, "Dynomite", "Failed to achieve Quorum");

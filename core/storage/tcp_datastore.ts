@@ -17,6 +17,9 @@ export class TcpDataStore implements DataStore {
   get up(): boolean {
     return this.pool.up;
   }
+  stats(): Readonly<Record<string, number>> {
+    return { ...this.pool.stats, ...this.pool.queueGauges() };
+  }
   start(): Promise<void> {
     return this.pool.start();
   }

@@ -1,0 +1,143 @@
+/**
+ * Dynomite as a library, and the one place where its parts are wired: `startNode` turns a configuration into a running
+ * node. `overrides` replaces what a real node takes from the machine: the network, the clock, chance, the log.
+ *
+ * @example
+ * ```ts ignore
+ * import { defaultConf, startNode } from "@dynomite/dynomite";
+ *
+ * const node = await startNode(defaultConf());
+ * console.log(`redis-cli -p ${node.addresses.listen.split(":")[1]}`);
+ * await node.stop();
+ * ```
+ */
+import type { Conf } from "./conf/schema.ts";
+import { type Clock, SystemClock } from "./core/clock.ts";
+import type { DataStore } from "./core/datastore.ts";
+import { type Logger, silentLogger } from "./core/logger.ts";
+import { denoProcess } from "./core/deno_process.ts";
+import { DenoTransport } from "./core/net/deno_transport.ts";
+import { Pressure } from "./core/net/pressure.ts";
+import { Turn } from "./core/net/turn.ts";
+import { Node, type NodeOptions, type NodeParts } from "./core/node.ts";
+import type { ProcessFacts } from "./core/process_facts.ts";
+import type { Protocol } from "./core/protocol.ts";
+import { type Random, systemRandom } from "./core/random.ts";
+import { hashByName } from "./core/ring/hash/mod.ts";
+import { buildTopology, type NodeDescription } from "./core/ring/topology.ts";
+import { TcpDataStore } from "./core/storage/tcp_datastore.ts";
+import type { Transport } from "./core/transport.ts";
+import { protocols } from "./protocols/mod.ts";
+import denoJson from "./deno.json" with { type: "json" };
+
+/** This program's version. */
+export const version: string = denoJson.version;
+
+/** What a real node takes from the machine, unless a test brings its own. */
+export interface Overrides {
+  readonly logger?: Logger;
+  readonly transport?: Transport;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly facts?: ProcessFacts;
+  /** An engine of your own in place of the configured one. */
+  readonly dataStore?: DataStore;
+}
+
+/** A node that serves. */
+export interface RunningNode {
+  /** What it is bound to, as `host:port` or a path; a port of 0 in the configuration is the real one here. */
+  readonly addresses: { readonly listen: string; readonly dynListen: string | undefined; readonly stats: string };
+  /** The parts, for whoever looks inside. */
+  readonly node: Node;
+  /** Takes no new client, answers what is outstanding, closes everything. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Settles when the node has stopped. */
+  readonly finished: Promise<void>;
+}
+
+/**
+ * Starts one node and returns when it serves. Throws, with nothing left open, when an address cannot be had or the embedded
+ * engine's file cannot be opened; an engine behind TCP that is away is no error, it is tried again.
+ */
+export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<RunningNode> {
+  const clock = overrides.clock ?? new SystemClock();
+  const random = overrides.random ?? systemRandom();
+  const logger = overrides.logger ?? silentLogger;
+  const transport = overrides.transport ?? new DenoTransport();
+  const turn = new Turn(clock);
+  const pressure = new Pressure(conf.bufferBudgetBytes);
+  const protocol = protocols[conf.dataStore]!;
+  const parts = { transport, clock, random, turn, pressure, logger };
+  const dataStore = overrides.dataStore ?? openDataStore(conf, protocol, parts);
+  const node = new Node(nodeOptions(conf), { ...parts, protocol, dataStore, facts: overrides.facts ?? denoProcess() });
+  await node.start();
+  let stopping: Promise<void> | undefined;
+  let finish: () => void;
+  const finished = new Promise<void>((resolve) => finish = resolve);
+  return {
+    addresses: { listen: node.address, dynListen: undefined, stats: node.statsAddress ?? "" },
+    node,
+    stop: () => stopping ??= node.stop().finally(() => finish()),
+    finished,
+  };
+}
+
+/** What the node is told, from its configuration. */
+function nodeOptions(conf: Conf): NodeOptions {
+  const peers = conf.dynListen?.kind === "tcp" ? conf.dynListen : undefined;
+  const self: NodeDescription = {
+    name: peers === undefined ? "local" : peers.host,
+    host: peers?.host ?? "127.0.0.1",
+    port: peers?.port ?? 0,
+    rack: conf.rack,
+    datacenter: conf.datacenter,
+    tokens: conf.tokens ?? [0],
+  };
+  return {
+    version,
+    poolName: conf.poolName,
+    listen: conf.listen,
+    statsListen: conf.statsListen,
+    backlog: conf.backlog,
+    clientsMax: conf.clientConnections,
+    clientPendingMax: conf.maxClientPending,
+    maxRequestBytes: conf.maxRequestBytes,
+    patienceMs: Math.max(1000, conf.timeoutMs),
+    password: conf.requirepass,
+    levels: { read: conf.readConsistency, write: conf.writeConsistency },
+    hash: hashByName[conf.hash]!,
+    hashTag: conf.hashTag,
+    topology: buildTopology(1, self, conf.dynSeeds ?? []),
+    datacenter: conf.datacenter,
+    rack: conf.rack,
+  };
+}
+
+/** The engine that `servers` names. */
+function openDataStore(
+  conf: Conf,
+  protocol: Protocol,
+  parts: Omit<NodeParts, "protocol" | "dataStore" | "facts">,
+): DataStore {
+  const { server } = conf;
+  if (server.kind === "embedded") throw new Error("the embedded engine is not there yet");
+  return new TcpDataStore(server.name, {
+    address: server,
+    protocol,
+    credentials: {
+      ...(conf.datastoreUser === undefined ? {} : { username: conf.datastoreUser }),
+      ...(conf.datastorePassword === undefined ? {} : { password: conf.datastorePassword }),
+      database: conf.datastoreDatabase,
+    },
+    timeoutMs: conf.timeoutMs,
+    retryMsMax: conf.serverRetryTimeoutMs,
+    pendingMax: conf.maxLinkPending,
+    replyBytesMax: Math.max(conf.maxRequestBytes, 512 * 1024 * 1024),
+    size: conf.datastoreConnections,
+    preconnect: conf.preconnect,
+    autoEject: conf.autoEjectHosts,
+    failureMax: conf.serverFailureLimit,
+    retryAfterMs: conf.serverRetryTimeoutMs,
+  }, parts);
+}

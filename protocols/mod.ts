@@ -1,0 +1,7 @@
+/** The wire protocols by the name `data_store` gives them. */
+import type { Protocol } from "../core/protocol.ts";
+import { RedisProtocol } from "./redis/mod.ts";
+
+export const protocols: Readonly<Record<string, Protocol>> = {
+  redis: new RedisProtocol(),
+};
