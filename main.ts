@@ -23,7 +23,7 @@ interface Configured extends ReadConf {
   readonly source: string;
 }
 
-/** One line on stderr, for the person or script that started us. */
+/** One line for the person or script that started us. */
 function complain(text: string): void {
   console.error(`dynomite: ${text}`);
 }
@@ -57,7 +57,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (!flags.daemonize || flags.daemonChild) return await run(flags, configured);
   if (flags.output === undefined) complain("-d without -o: the daemon keeps no log");
-  return await startDaemon(args);
+  try {
+    return await startDaemon(args, flags.output);
+  } catch (error) {
+    complain(messageOf(error));
+    return 1;
+  }
 }
 
 /** The configuration with the flags that stand above it, or undefined after listing its faults. */
@@ -86,11 +91,13 @@ async function configure(flags: Flags): Promise<Configured | undefined> {
 
 /** Serves until a signal ends it. */
 async function run(flags: Flags, { conf, notices, source }: Configured): Promise<number> {
+  // A daemon's parent reads its stdout; its stderr may be the log.
+  const tell = (text: string) => flags.daemonChild ? console.log(`dynomite: ${text}`) : complain(text);
   let output: LogOutput;
   try {
     output = flags.output !== undefined ? fileOutput(flags.output) : flags.daemonChild ? noOutput() : stderrOutput();
   } catch (error) {
-    complain(`log file ${flags.output}: ${messageOf(error)}`);
+    tell(`log file ${flags.output}: ${messageOf(error)}`);
     return 1;
   }
   const log = new Log(output, flags.verbosity, conf.logFormat);
@@ -116,7 +123,7 @@ async function run(flags: Flags, { conf, notices, source }: Configured): Promise
   } catch (error) {
     // Under a log file the person at the terminal is told too.
     if (flags.output !== undefined) log.error(messageOf(error));
-    complain(messageOf(error));
+    tell(messageOf(error));
     return 1;
   } finally {
     pidFile?.release();

@@ -12,8 +12,8 @@ export type LogFormat = "text" | "json";
 export interface LogOutput {
   /** Writes one line with its line break. Must not throw: a full disk may cost lines, never the node. */
   write(line: string): void;
-  /** Opens the output by its name again. Throws when that fails; the old one then stays in use. */
-  reopen(): void;
+  /** Opens the output by its name again; false where it has none. Throws when that fails; the old one then stays in use. */
+  reopen(): boolean;
   close(): void;
 }
 
@@ -74,9 +74,9 @@ export class Log implements Logger {
     this.#log("debug", text);
   }
 
-  /** Opens the file by its name again. Throws when that fails; the old file then stays in use. */
-  reopen(): void {
-    this.#output.reopen();
+  /** Opens the file by its name again; false where there is none. Throws when that fails; the old one then stays in use. */
+  reopen(): boolean {
+    return this.#output.reopen();
   }
 
   /** Ends logging: later lines go nowhere. */
@@ -111,12 +111,12 @@ export function formatJson(record: Pick<LogRecord, "timestamp" | "properties">):
 
 /** Everything to stderr. */
 export function stderrOutput(): LogOutput {
-  return { write: (line) => writeAll(Deno.stderr, line), reopen() {}, close() {} };
+  return { write: (line) => writeAll(Deno.stderr, line), reopen: () => false, close() {} };
 }
 
 /** Nowhere: a daemon without a log file. */
 export function noOutput(): LogOutput {
-  return { write() {}, reopen() {}, close() {} };
+  return { write() {}, reopen: () => false, close() {} };
 }
 
 /** Appended to the file of this path, which is made if need be. Throws when it cannot be opened. */
@@ -129,6 +129,7 @@ export function fileOutput(path: string): LogOutput {
       const next = open();
       file.close();
       file = next;
+      return true;
     },
     close: () => file.close(),
   };

@@ -3,13 +3,17 @@
  * serves or has failed, so that a failed start is seen by whoever started it:
  *
  *     parent                                     child (same arguments and --daemon-child)
- *       spawn, detached, stdin /dev/null  ---->    start
- *       copy its stdout and stderr       <----     what it prints while starting
- *       exit 0                           <----     READY on stdout
- *       or exit with the child's code    <----     or its end
+ *       spawn, detached                  ---->     start
+ *                                       <----      what it has to say, on stdout
+ *       print that, exit 0              <----      READY, on stdout
+ *       or print that, exit with 1      <----      its end
  *
- * After READY nobody reads the child's stdout and stderr: it writes to its log only.
+ * The child's stderr is the log file, or /dev/null without one: whatever the runtime itself may say there later must find
+ * somebody who takes it, a broken pipe would end the process. After READY the child's stdout is not used any more.
  */
+import { spawn, type StdioOptions } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import process from "node:process";
 
 /** A byte that no text contains. */
 const ready = 0;
@@ -19,28 +23,35 @@ export function reportReady(): void {
   Deno.stdout.writeSync(Uint8Array.of(ready));
 }
 
-/** Starts this program again with `args` as a daemon. Returns the exit code for the parent. */
-export async function startDaemon(args: readonly string[]): Promise<number> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...await ownProgram(), ...args, "--daemon-child"],
-    detached: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  // Who gives up waiting does not want the daemon.
-  const cancel = () => child.kill("SIGTERM");
-  Deno.addSignalListener("SIGINT", cancel);
-  const errors = copyTo(child.stderr, Deno.stderr);
-  const isReady = await copyUntilReady(child.stdout, Deno.stdout);
+/**
+ * Starts this program again with `args` as a daemon, its stderr appended to the file `output`. Returns the exit code for the
+ * parent.
+ *
+ * @throws {Error} when `output` cannot be opened.
+ */
+export async function startDaemon(args: readonly string[], output: string | undefined): Promise<number> {
+  const errors = output === undefined ? "ignore" : openSync(output, "a", 0o666);
+  const stdio: StdioOptions = ["ignore", "pipe", errors];
+  const child = spawn(Deno.execPath(), [...await ownProgram(), ...args, "--daemon-child"], { detached: true, stdio });
+  if (errors !== "ignore") closeSync(errors);
+  // Who gives up waiting does not want the daemon either.
+  const cancel = () => void child.kill("SIGTERM");
+  process.once("SIGINT", cancel);
+
+  const ended = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(signal === null ? `code ${code}` : signal));
+  });
+  const { said, isReady } = await listen(child.stdout!);
+  process.off("SIGINT", cancel);
   if (isReady) {
+    console.log(said.trimEnd());
     child.unref();
     return 0;
   }
-  await errors;
-  const { code, signal } = await child.status;
-  if (signal !== null) console.error(`dynomite: the daemon was ended by ${signal} while it started`);
-  return code === 0 ? 1 : code;
+  const end = await ended;
+  console.error(said === "" ? `dynomite: the daemon ended while it started: ${end}` : said.trimEnd());
+  return 1;
 }
 
 /** The arguments that make the runtime run this program: none when it is compiled into it. */
@@ -53,22 +64,14 @@ async function ownProgram(): Promise<string[]> {
   return ["run", "--no-prompt", ...granted.map((name) => `--allow-${name}`), Deno.mainModule];
 }
 
-/** Copies until the ready byte, true, or the end, false. */
-async function copyUntilReady(from: ReadableStream<Uint8Array>, to: typeof Deno.stdout): Promise<boolean> {
-  const reader = from.getReader();
-  while (true) {
-    const { value, done } = await reader.read();
-    if (done) return false;
-    const at = value.indexOf(ready);
-    writeAll(to, at < 0 ? value : value.subarray(0, at));
-    if (at >= 0) return true;
+/** Collects text until the ready byte or the end. */
+async function listen(from: AsyncIterable<Uint8Array>): Promise<{ said: string; isReady: boolean }> {
+  const decoder = new TextDecoder();
+  let said = "";
+  for await (const bytes of from) {
+    const at = bytes.indexOf(ready);
+    said += decoder.decode(at < 0 ? bytes : bytes.subarray(0, at), { stream: true });
+    if (at >= 0) return { said, isReady: true };
   }
-}
-
-async function copyTo(from: ReadableStream<Uint8Array>, to: typeof Deno.stderr): Promise<void> {
-  for await (const bytes of from) writeAll(to, bytes);
-}
-
-function writeAll(to: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
+  return { said, isReady: false };
 }

@@ -71,11 +71,21 @@ function readPid(path: string): number | undefined {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     // Anything but "no such process" (not ours to signal, no permission to ask) means it may well be there.
     return code !== "ESRCH";
+  }
+}
+
+/** A process that has ended, but whose parent has not asked for its end (containers without an init are full of them). */
+function isZombie(pid: number): boolean {
+  try {
+    return /^[0-9]+ \(.*\) Z /s.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    // No such file system, or not allowed to look: it counts as alive.
+    return false;
   }
 }
 

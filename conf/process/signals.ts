@@ -4,7 +4,7 @@
  *     SIGINT, SIGTERM    drain and end with 0; a second one ends at once (130, 143)
  *     SIGHUP             reopen the log file, after log rotation has moved it away
  *     SIGTTIN, SIGTTOU   one log level up, one down
- *     SIGUSR2            nothing but a line in the log (SIGUSR1 is the runtime's own: it starts the inspector)
+ *     SIGUSR1, SIGUSR2   nothing but a line in the log; at SIGUSR1 the runtime may start its inspector by itself
  */
 import type { Log } from "../log.ts";
 
@@ -26,7 +26,8 @@ export interface SignalActions {
   exit(code: number): void;
 }
 
-const numbers = { SIGHUP: 1, SIGINT: 2, SIGUSR2: 12, SIGTERM: 15, SIGTTIN: 21, SIGTTOU: 22 } as const;
+/** As Linux numbers them; for the log and exit codes. */
+const numbers = { SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15, SIGTTIN: 21, SIGTTOU: 22 } as const;
 type Handled = keyof typeof numbers;
 
 /** Handles the signals above until the returned function is called. */
@@ -54,11 +55,11 @@ export function handleSignals(source: SignalSource, log: SignalLog, actions: Sig
     SIGTERM: end("SIGTERM"),
     SIGTTIN: changeLevel("SIGTTIN", 1, "up"),
     SIGTTOU: changeLevel("SIGTTOU", -1, "down"),
+    SIGUSR1: () => note("SIGUSR1", "ignored"),
     SIGUSR2: () => note("SIGUSR2", "ignored"),
     SIGHUP: () => {
       try {
-        log.reopen();
-        note("SIGHUP", "log file reopened");
+        note("SIGHUP", log.reopen() ? "log file reopened" : "nothing to reopen: the log is not a file");
       } catch (error) {
         log.error(
           `signal 1 (SIGHUP) received, but the log file cannot be reopened: ${String(error)}; the old one stays`,

@@ -4,7 +4,7 @@ import { formatJson, formatText, Log, type LogOutput } from "../../../conf/log.t
 /** Keeps the lines. */
 function memoryOutput(): LogOutput & { lines: string[] } {
   const lines: string[] = [];
-  return { lines, write: (line) => void lines.push(line), reopen() {}, close() {} };
+  return { lines, write: (line) => void lines.push(line), reopen: () => false, close() {} };
 }
 
 function logAll(log: Log): void {
