@@ -114,6 +114,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
     this.#isWrite = isWrite;
     this.#command = command;
     this.#preferred = targets.preferred;
+    if (targets.count === 0) return this.settleFailure(noQuorum);
     if (targets.level === Consistency.One) {
       this.#ballot = undefined;
       return;

@@ -175,7 +175,7 @@ export class LineProtocol implements Protocol {
     }
   }
 
-  equalUnordered(a: Reply, b: Reply): boolean {
+  equalUnordered(_command: Command, a: Reply, b: Reply): boolean {
     return wordsOf(a).sort().join(" ") === wordsOf(b).sort().join(" ");
   }
   isSuppressed(quiet: number, reply: Reply): boolean {

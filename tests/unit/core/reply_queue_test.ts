@@ -1,18 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { ByteWriter, decode, encode } from "../../../core/bytes.ts";
+import { encode } from "../../../core/bytes.ts";
 import { Histogram } from "../../../core/histogram.ts";
-import { type Output, ReplyQueue, type Slot } from "../../../core/reply_queue.ts";
-
-class TestOutput extends ByteWriter implements Output {
-  marks = 0;
-  mark(): void {
-    this.marks++;
-  }
-  get sent(): string {
-    return decode(this.take());
-  }
-}
+import { ReplyQueue, type Slot } from "../../../core/reply_queue.ts";
+import { CollectedOutput } from "../../support/collected_output.ts";
 
 class TestSlot implements Slot {
   ready = false;
@@ -40,7 +31,7 @@ class TestSlot implements Slot {
 }
 
 function setUp() {
-  const out = new TestOutput();
+  const out = new CollectedOutput();
   const seen = { spaces: 0 };
   const latencyUs = new Histogram();
   const time = { now: 0 };

@@ -1,36 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Verdict, Vote } from "../../../../core/replication/vote.ts";
-
-/** What a replica may do: two good replies that differ, an error, no reply at all. */
-const outcomes = ["a", "b", "e", "f"] as const;
-type Outcome = typeof outcomes[number];
-/** What may still come, as far as the rule can tell them apart: also a good reply nobody gave so far. */
-const unknown = [...outcomes, "c"] as const;
-
-/** Every sequence of `length` outcomes. */
-function* sequences<T>(of: readonly T[], length: number): Generator<T[]> {
-  if (length === 0) return yield [];
-  for (const first of of) for (const rest of sequences(of, length - 1)) yield [first, ...rest];
-}
-
-const replies = (seen: readonly string[]) => seen.filter((outcome) => outcome !== "f");
-const goodReplies = (seen: readonly string[]) => replies(seen).filter((outcome) => outcome !== "e");
-const agree = (seen: readonly string[], required: number) =>
-  replies(seen).find((outcome) => seen.filter((other) => other === outcome).length >= required);
-
-/** The rule, word by word, over everything that could still happen. */
-function specification(seen: readonly Outcome[], expected: number, required: number): string {
-  const agreed = agree(seen, required);
-  if (agreed !== undefined) return `agreed on ${agreed}`;
-  const may = (test: (ending: string[]) => boolean) => {
-    for (const rest of sequences(unknown, expected - seen.length)) if (test([...seen, ...rest])) return true;
-    return false;
-  };
-  if (may((ending) => agree(ending, required) !== undefined)) return "open";
-  if (goodReplies(seen).length >= required) return "differing";
-  if (may((ending) => goodReplies(ending).length >= required)) return "open";
-  return "impossible";
-}
+import { type Outcome, outcomes, sequences, voteAfter } from "../../../support/vote_specification.ts";
 
 function describe(vote: Vote, classes: readonly Outcome[]): string {
   if (vote.verdict === Verdict.Agreed) return `agreed on ${classes[vote.winner]}`;
@@ -45,7 +15,7 @@ for (let expected = 1; expected <= 5; expected++) {
       for (const sequence of sequences(outcomes, expected)) {
         vote.begin(expected, required);
         const classes: Outcome[] = [];
-        let decided = specification([], expected, required);
+        let decided = voteAfter([], expected, required);
         assertEquals(describe(vote, classes), decided, "at the beginning");
         sequence.forEach((outcome, i) => {
           const seen = sequence.slice(0, i + 1);
@@ -56,7 +26,7 @@ for (let expected = 1; expected <= 5; expected++) {
             verdict = vote.reply(classes.indexOf(outcome), outcome !== "e");
           }
           const key = seen.join("");
-          if (!known.has(key)) known.set(key, specification(seen, expected, required));
+          if (!known.has(key)) known.set(key, voteAfter(seen, expected, required));
           if (decided === "open") decided = known.get(key)!;
           assertEquals(describe(vote, classes), decided, `after ${key}`);
           assertEquals(verdict, vote.verdict);
