@@ -195,11 +195,7 @@ Deno.test("ResponseCoordinator is as good as new when it is used again", () => {
   const quorum = (c: ResponseCoordinator) => c.begin(local(Consistency.SafeQuorum, 3), get, false, 0);
   for (let round = 0; round < 3; round++) {
     use(one, ["f", "a"], "a\n");
-    use(
-      quorum,
-      ["a", "b", "f"],
-      "!Dynomite: Failed to achieve Quorum\n".replace(/.*\n/, "!Peer: 2 is down (node2: Peer: 2 is down)\n"),
-    );
+    use(quorum, ["a", "b", "f"], "!Dynomite: Failed to achieve Quorum\n");
     use(quorum, ["b", "f", "b"], "b\n");
     use((c) => c.beginSingle(0), ["e"], "!e\n");
     use(one, ["f", "f"], "!Peer: 0 is down\n");
@@ -284,9 +280,11 @@ Deno.test("ResponseCoordinator says at once that too few were asked", () => {
 });
 
 Deno.test("ResponseCoordinator goes back to its pool when nobody could be asked", () => {
-  const { out, pool, take } = setUp();
-  take().begin(targets(Consistency.Quorum, [], [2]), get, false, 0);
-  assertEquals([out.sent, pool.given], ["!Dynomite: Failed to achieve Quorum\n", 1]);
+  for (const level of [Consistency.One, Consistency.Quorum]) {
+    const { out, pool, take } = setUp();
+    take().begin(targets(level, [], [2]), get, false, 0);
+    assertEquals([out.sent, pool.given], ["!Dynomite: Failed to achieve Quorum\n", 1]);
+  }
 });
 
 Deno.test("ResponseCoordinator counts failed quorums of reads and writes apart", () => {
