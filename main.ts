@@ -57,12 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (!flags.daemonize || flags.daemonChild) return await run(flags, configured);
   if (flags.output === undefined) complain("-d without -o: the daemon keeps no log");
-  try {
-    return await startDaemon(args, flags.output);
-  } catch (error) {
-    complain(messageOf(error));
-    return 1;
-  }
+  return await startDaemon(args);
 }
 
 /** The configuration with the flags that stand above it, or undefined after listing its faults. */
@@ -91,7 +86,7 @@ async function configure(flags: Flags): Promise<Configured | undefined> {
 
 /** Serves until a signal ends it. */
 async function run(flags: Flags, { conf, notices, source }: Configured): Promise<number> {
-  // A daemon's parent reads its stdout; its stderr may be the log.
+  // A daemon's parent reads its stdout, nobody its stderr.
   const tell = (text: string) => flags.daemonChild ? console.log(`dynomite: ${text}`) : complain(text);
   let output: LogOutput;
   try {

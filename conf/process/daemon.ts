@@ -8,12 +8,10 @@
  *       print that, exit 0              <----      READY, on stdout
  *       or print that, exit with 1      <----      its end
  *
- * The child's stderr is the log file, or /dev/null without one: whatever the runtime itself may say there later must find
- * somebody who takes it, a broken pipe would end the process. After READY the child's stdout is not used any more.
+ * The child's stderr is /dev/null: whatever the runtime itself may say there later must find somebody who takes it, a broken
+ * pipe would end the process. (node:child_process could put a log file there, but it rewrites the arguments of a compiled
+ * program.) After READY the child's stdout is not used any more, it writes to its log.
  */
-import { spawn, type StdioOptions } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
-import process from "node:process";
 
 /** A byte that no text contains. */
 const ready = 0;
@@ -23,34 +21,28 @@ export function reportReady(): void {
   Deno.stdout.writeSync(Uint8Array.of(ready));
 }
 
-/**
- * Starts this program again with `args` as a daemon, its stderr appended to the file `output`. Returns the exit code for the
- * parent.
- *
- * @throws {Error} when `output` cannot be opened.
- */
-export async function startDaemon(args: readonly string[], output: string | undefined): Promise<number> {
-  const errors = output === undefined ? "ignore" : openSync(output, "a", 0o666);
-  const stdio: StdioOptions = ["ignore", "pipe", errors];
-  const child = spawn(Deno.execPath(), [...await ownProgram(), ...args, "--daemon-child"], { detached: true, stdio });
-  if (errors !== "ignore") closeSync(errors);
+/** Starts this program again with `args` as a daemon. Returns the exit code for the parent. */
+export async function startDaemon(args: readonly string[]): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...await ownProgram(), ...args, "--daemon-child"],
+    detached: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
   // Who gives up waiting does not want the daemon either.
-  const cancel = () => void child.kill("SIGTERM");
-  process.once("SIGINT", cancel);
-
-  const ended = new Promise<string>((resolve) => {
-    child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(signal === null ? `code ${code}` : signal));
-  });
-  const { said, isReady } = await listen(child.stdout!);
-  process.off("SIGINT", cancel);
+  const cancel = () => child.kill("SIGTERM");
+  Deno.addSignalListener("SIGINT", cancel);
+  const { said, isReady } = await listen(child.stdout);
+  Deno.removeSignalListener("SIGINT", cancel);
   if (isReady) {
     console.log(said.trimEnd());
     child.unref();
     return 0;
   }
-  const end = await ended;
-  console.error(said === "" ? `dynomite: the daemon ended while it started: ${end}` : said.trimEnd());
+  const { code, signal } = await child.status;
+  const end = `the daemon ended while it started (${signal ?? `code ${code}`}); start it without -d to see why`;
+  console.error(said === "" ? `dynomite: ${end}` : said.trimEnd());
   return 1;
 }
 
@@ -65,7 +57,7 @@ async function ownProgram(): Promise<string[]> {
 }
 
 /** Collects text until the ready byte or the end. */
-async function listen(from: AsyncIterable<Uint8Array>): Promise<{ said: string; isReady: boolean }> {
+async function listen(from: ReadableStream<Uint8Array>): Promise<{ said: string; isReady: boolean }> {
   const decoder = new TextDecoder();
   let said = "";
   for await (const bytes of from) {
