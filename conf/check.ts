@@ -112,7 +112,7 @@ class Check {
   }
 
   peers(): void {
-    const { dynListen, tokens, dynSeeds, enableGossip, secureServerOption, dynSeedProvider } = this.#values;
+    const { dynListen, dynSeeds, enableGossip, secureServerOption, dynSeedProvider } = this.#values;
     if (secureServerOption !== undefined && secureServerOption !== "none") {
       this.#fault("secureServerOption", "asks for encrypted links, which are not there yet; accepted is none");
     }
@@ -123,7 +123,9 @@ class Check {
     if ("dynListen" in this.#values && dynListen === undefined) {
       this.#missing("dynListen", "the other nodes must be able to connect to this one");
     }
-    if (tokens?.length === 0) this.#missing("tokens", "a node with peers needs a place on the ring");
+    if ("tokens" in this.#values && !this.#places.has("tokens")) {
+      this.#missing("tokens", "a node with peers needs a place on the ring");
+    }
   }
   #missing(field: "dynListen" | "tokens", why: string): void {
     const { key, kind } = options[field];

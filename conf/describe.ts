@@ -134,7 +134,6 @@ export function describeConf(conf: Conf): readonly Setting[] {
 export function formatField(option: Option<unknown>, value: unknown): readonly string[] {
   if (value === undefined) return [];
   if (option.shape === "list") return (value as unknown[]).map((item) => option.kind.format(item));
-  if (option.shape === "joined" && (value as unknown[]).length === 0) return [];
   return [option.kind.format(value)];
 }
 

@@ -244,6 +244,10 @@ class ConfReader {
         values.push(value);
       }
     }
+    if (option.shape === "joined" && values.length === 0 && good) {
+      this.#fault(written.line, option.key, "", `holds no entry; accepted is ${option.kind.accepted}`);
+      good = false;
+    }
     if (option.shape === "single" && written.items.length !== 1) {
       const second = written.items[1];
       const problem = second
@@ -272,7 +276,7 @@ class ConfReader {
 
 /** What an option without a value and without a default is. */
 function emptyOf(option: Option<unknown>): unknown {
-  return option.shape === "list" || option.shape === "joined" ? [] : undefined;
+  return option.shape === "list" ? [] : undefined;
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -81,8 +81,8 @@ function list<T>(kind: Kind<T>, row: Row): Option<readonly T[]> {
   return { ...row, kind, shape: "list", required: false, default: undefined, notice: undefined };
 }
 
-function joined<T>(kind: Kind<readonly T[]>, row: Row): Option<readonly T[]> {
-  return { ...row, kind, shape: "joined", required: false, default: undefined, notice: undefined };
+function joined<T>(kind: Kind<readonly T[]>, row: Row & { readonly default: string }): Option<readonly T[]> {
+  return { ...row, kind, shape: "joined", required: false, notice: undefined };
 }
 
 /** A key of an older version: accepted, checked, without a field in `Conf`. */
@@ -203,10 +203,11 @@ export const options = {
   tokens: joined(tokenList, {
     key: "tokens",
     group: "Place in the ring",
+    default: "0",
     doc:
       "This node's places on its rack's ring, 0 to 4294967295: a number, a comma list or a YAML list. A node owns the " +
       "keys that hash above the token before its own, up to its own. A rack of N nodes is even with tokens at " +
-      "multiples of 4294967296 / N. May be left out where there are no dyn_seeds.",
+      "multiples of 4294967296 / N. May be left out where there are no other nodes.",
   }),
   hash: one(word(hashNames), {
     key: "hash",
@@ -295,8 +296,7 @@ export const options = {
     group: "Bounds",
     unit: "bytes",
     default: "64mb",
-    doc:
-      "The largest request or reply; above it a request is an error. Higher admits larger values and lets one client " +
+    doc: "The largest request; a larger one is an error. Higher admits larger values and lets one client " +
       "hold more memory.",
   }),
   bufferBudgetBytes: one(byteSize(1024 ** 2, 1024 ** 4), {

@@ -45,7 +45,7 @@ Deno.test("parseConf() fills in every default", () => {
   assertEquals(conf.server, { kind: "embedded", path: undefined, name: "embedded" });
   assertEquals(conf.dataStore, "redis");
   assertEquals(conf.timeoutMs, 5000);
-  assertEquals(conf.tokens, []);
+  assertEquals(conf.tokens, [0]);
   assertEquals(conf.dynSeeds, []);
   assertEquals(conf.hash, "murmur");
   assertEquals(conf.hashTag, undefined);
@@ -115,6 +115,7 @@ Deno.test("parseConf() refuses the tokens that C Dynomite takes for another", ()
     assertStringIncludes(faultOf(pool(`tokens: ${bad}`)), "test.yml:4: tokens:");
   }
   assertStringIncludes(faultOf(pool("tokens: 1,1")), "twice");
+  assertStringIncludes(faultOf(pool("tokens: []")), "test.yml:4: tokens: holds no entry");
   assertStringIncludes(faultOf(pool("tokens:", "- 1", "- 2", "- 1")), "test.yml:7: tokens:");
 });
 
