@@ -45,9 +45,9 @@ function describeValue(option: Option<unknown>): string {
   return `${shape}${option.kind.accepted}${unit}${use}`;
 }
 
-/** The option table of the README, one Markdown table per group. */
+/** The option table of the README, one Markdown table per group; the formatter would pad its cells to walls of blanks. */
 export function describeMarkdown(): string {
-  return groups.map((group) => {
+  const tables = groups.map((group) => {
     const rows = optionRows.filter(([, option]) => option.group === group).map(([, option]) => {
       const shown = option.required ? "required" : option.default === undefined ? "" : `\`${option.default}\``;
       return `| \`${option.key}\` | ${shown} | ${option.unit ?? ""} | ${cell(option.doc)} | ${
@@ -57,7 +57,8 @@ export function describeMarkdown(): string {
     return `### ${group}\n\n| key | default | unit | what it does | accepted |\n| --- | --- | --- | --- | --- |\n${
       rows.join("\n")
     }\n`;
-  }).join("\n");
+  });
+  return `<!-- deno-fmt-ignore-start -->\n\n${tables.join("\n")}\n<!-- deno-fmt-ignore-end -->\n`;
 }
 
 function cell(text: string): string {

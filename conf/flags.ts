@@ -171,6 +171,8 @@ export function describeFlags(): readonly { readonly usage: string; readonly doc
  * @throws {FlagError} at the first argument that cannot be followed.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
  * assertEquals(parseFlags(["-dv7", "--conf-file=node.yml"]).verbosity, 7);
  * ```
  */

@@ -42,6 +42,8 @@ const lengthMax = 1024 * 1024;
  * @throws {ConfError} with every fault that was found.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
  * const { conf } = parseConf("dyn_o_mite:\n  listen: 127.0.0.1:8102\n  servers: [embedded]\n", "example.yml");
  * assertEquals(conf.timeoutMs, 5000);
  * ```
