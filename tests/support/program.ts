@@ -1,0 +1,108 @@
+/**
+ * The program as a process, as users start it: `DYNOMITE_BIN` if that names a compiled one, else `deno run main.ts` with
+ * the permissions of `deno task start`. What a test starts it also ends, by its pid.
+ */
+
+const binary = Deno.env.get("DYNOMITE_BIN");
+const mainPath = new URL("../../main.ts", import.meta.url).pathname;
+const permissions = ["net", "read", "write", "env", "run", "sys"].map((name) => `--allow-${name}`);
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function command(args: readonly string[], cwd: string): Deno.Command {
+  const [path, ownArgs] = binary ? [binary, []] : [Deno.execPath(), ["run", "--no-prompt", ...permissions, mainPath]];
+  return new Deno.Command(path, { args: [...ownArgs, ...args], cwd, stdin: "null", stdout: "piped", stderr: "piped" });
+}
+
+/** Runs the program to its end. */
+export async function runProgram(args: readonly string[], cwd: string): Promise<Ended> {
+  const { code, stdout, stderr } = await command(args, cwd).output();
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+/** A running program. */
+export class Program {
+  /** What it printed until it was ready. */
+  readonly banner: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #stdout: ReadableStreamDefaultReader<string>;
+  readonly #stderr: Promise<string>;
+
+  private constructor(
+    child: Deno.ChildProcess,
+    stdout: ReadableStreamDefaultReader<string>,
+    stderr: Promise<string>,
+    banner: string,
+  ) {
+    this.#child = child;
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.banner = banner;
+  }
+
+  /** Starts it and returns when it has printed its last line of the start. Throws with its stderr if it ends before. */
+  static async start(args: readonly string[], cwd: string): Promise<Program> {
+    const child = command(args, cwd).spawn();
+    const stdout = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const stderr = new Response(child.stderr).text();
+    let banner = "";
+    while (!/^ {2}data .*\n/m.test(banner)) {
+      const { value, done } = await stdout.read();
+      if (done) {
+        throw new Error(`the program ended while it started: ${banner}${await stderr}${(await child.status).code}`);
+      }
+      banner += value;
+    }
+    return new Program(child, stdout, stderr, banner);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Its end, by itself or by a signal sent before. */
+  async ended(): Promise<Ended> {
+    let stdout = this.banner;
+    while (true) {
+      const { value, done } = await this.#stdout.read();
+      if (done) break;
+      stdout += value;
+    }
+    const { code } = await this.#child.status;
+    return { code, stdout, stderr: await this.#stderr };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.ended();
+  }
+}
+
+/** A port nobody listens on now. */
+export function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
+}
+
+/** Polls until `condition` holds. Throws, naming it, after ten seconds. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!await condition()) {
+    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
