@@ -35,6 +35,7 @@ const PROBE_AFTER_MS = 15_000;
 /** A link that owes an answer and was silent for this many times the request timeout is dead. */
 const DEAD_AFTER_TIMEOUTS = 3;
 const DEAD_AFTER_MS_MIN = 3_000;
+/** To connect, and once more to be greeted back. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
 export interface UpstreamOptions {
@@ -68,8 +69,10 @@ export interface UpstreamObserver {
   onUp(link: UpstreamConnection): void;
   /** A try to connect failed, or the link ended. `eof` when the other side closed in good order. */
   onDown(link: UpstreamConnection, reason: string, eof: boolean): void;
-  /** `count` requests got no reply in time. */
-  onTimeouts(count: number): void;
+  /** `count` replies came, of `bytes` together. */
+  onReplies(count: number, bytes: number): void;
+  /** `count` requests got no reply in time; `silent` when the engine sent nothing at all for as long. */
+  onTimeouts(count: number, silent: boolean): void;
   /** `count` requests were lost with the link. */
   onDropped(count: number): void;
   /** The engine does not speak this link's dialect; it will not be tried again. */
@@ -98,6 +101,10 @@ export class UpstreamConnection implements Holder, WriteOwner {
   #opening = false;
   #early = new ByteWriter();
   #congested = false;
+  /** Not reading, because memory is short: silence is our own. */
+  #paused = false;
+  /** When it last went on reading after a pause: until a timeout has passed since, nothing is late. */
+  #resumedAt = -Infinity;
   #lastReadAt = 0;
   #lastSentBytes = 0;
   #endReason = "";
@@ -124,16 +131,17 @@ export class UpstreamConnection implements Holder, WriteOwner {
     return this.#out?.pendingBytes ?? 0;
   }
   get heldBytes(): number {
-    return (this.#out?.heldBytes ?? 0) + (this.#in?.heldBytes ?? 0);
+    return (this.#out?.heldBytes ?? 0) + (this.#in?.heldBytes ?? 0) + this.#early.length;
   }
 
   /** Is it up, or will it take requests until its first try to connect is decided? */
   get usable(): boolean {
-    return this.up || this.#opening || this.#firstTry === undefined;
+    return this.up || this.#opening || (this.#firstTry === undefined && !this.#closing);
   }
 
   /** Begins to connect. Settles after the first try, whatever its outcome; goes on until `close`. */
   start(): Promise<void> {
+    if (this.#closing) return Promise.resolve();
     this.#opening = true;
     this.#firstTry = new Promise((resolve) => this.#finished = this.#run(resolve));
     return this.#firstTry;
@@ -143,11 +151,13 @@ export class UpstreamConnection implements Holder, WriteOwner {
   send(request: Request, sink: ReplySink, target: number): void {
     const out = this.#out;
     if (!this.up || out === undefined) {
-      if (this.#firstTry === undefined) this.start();
+      if (this.#firstTry === undefined && !this.#closing) this.start();
       if (!this.#opening) return sink.onFailure(target, notConnected);
       if (this.#queue.full) return sink.onFailure(target, overloaded);
       this.#queue.push(sink, target, this.#parts.turn.now);
+      const before = this.#early.length;
       copyRequest(request, this.#early);
+      this.#parts.pressure.charge(this.#early.length - before);
       return;
     }
     if (this.#queue.full) return sink.onFailure(target, overloaded);
@@ -162,13 +172,15 @@ export class UpstreamConnection implements Holder, WriteOwner {
 
   /** Fails what is late, asks an idle link for a sign of life, ends a dead one. Called a few times per timeout. */
   sweep(now: number): void {
-    const out = this.#out;
-    if (out === undefined || !this.up) return;
     const { timeoutMs } = this.#options;
-    if (timeoutMs > 0) {
+    if (timeoutMs > 0 && now - this.#resumedAt > timeoutMs) {
       const failed = this.#queue.expire(now - timeoutMs, this.#late);
-      if (failed > 0) this.#observer.onTimeouts(failed);
+      if (failed > 0) this.#observer.onTimeouts(failed, now - this.#lastReadAt >= timeoutMs);
     }
+    const out = this.#out;
+    if (out === undefined || !this.up || this.#paused) return;
+    // While memory is short it is we who do not read: that silence proves nothing.
+    if (this.#parts.pressure.memoryHigh) this.#lastReadAt = now;
     if (out.sentBytes !== this.#lastSentBytes) {
       this.#lastSentBytes = out.sentBytes;
       return;
@@ -244,7 +256,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
     }
     this.#connection = connection;
     const out = this.#out = new WriteBuffer(connection, turn, pressure, this, RETAINED_BYTES);
-    const input = this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, pressure, this);
+    const input = this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, pressure, this, true);
     this.#parser.reset();
     this.#lastReadAt = this.#parts.clock.now();
     let eof = false;
@@ -252,7 +264,10 @@ export class UpstreamConnection implements Holder, WriteOwner {
       eof = !(await this.#greet(connection, out, input));
       if (!eof && this.#endReason === "") {
         this.up = true;
-        if (this.#early.length > 0) out.copy(this.#early.bytes, 0, this.#early.length), out.mark();
+        if (this.#early.length > 0) {
+          out.copy(this.#early.bytes, 0, this.#early.length);
+          out.mark();
+        }
         this.#endOpening();
         this.#backOff.succeeded();
         this.#observer.onUp(this);
@@ -270,11 +285,24 @@ export class UpstreamConnection implements Holder, WriteOwner {
   /** Says who we are and in which dialect. False at the end of the stream. */
   async #greet(connection: Connection, out: WriteBuffer, input: ReadBuffer): Promise<boolean> {
     const { protocol, dialect, credentials } = this.#options;
+    const { clock } = this.#parts;
     const greeting = protocol.greeting(dialect, credentials);
     if (greeting === undefined) return true;
     out.copy(greeting.bytes);
     out.mark();
-    for (let left = greeting.replies; left > 0;) {
+    const cancelDeadline = clock.after(CONNECT_TIMEOUT_MS, () => {
+      this.#end(`no answer to the greeting within ${CONNECT_TIMEOUT_MS} ms`);
+    });
+    try {
+      return await this.#hearGreeting(connection, input, greeting.replies);
+    } finally {
+      cancelDeadline();
+    }
+  }
+
+  async #hearGreeting(connection: Connection, input: ReadBuffer, replies: number): Promise<boolean> {
+    const { protocol, dialect } = this.#options;
+    for (let left = replies; left > 0;) {
       if (await input.fill(connection, 0) === null) return false;
       while (left > 0 && input.start < input.end) {
         const next = this.#parser.parse(input.bytes, input.start, input.end);
@@ -303,25 +331,37 @@ export class UpstreamConnection implements Holder, WriteOwner {
     const queue = this.#queue;
     for (;;) {
       // Replies become client output, which cannot wait: with memory short they wait here, in the engine's socket.
-      while (pressure.memoryHigh && this.#endReason === "") await pressure.relief();
+      while (pressure.memoryHigh && this.#endReason === "") {
+        this.#paused = true;
+        await pressure.relief();
+      }
+      if (this.#paused) {
+        this.#paused = false;
+        this.#resumedAt = this.#parts.clock.now();
+      }
       const count = await input.fill(connection, parser.needed);
       if (count === null) return true;
       turn.begin();
       this.#lastReadAt = turn.now;
       this.#observer.onAlive();
+      let replies = 0;
+      let bytes = 0;
       while (input.start < input.end) {
         const next = parser.parse(input.bytes, input.start, input.end);
         if (next === INCOMPLETE) break;
         if (next === INVALID) throw new Error(`malformed reply: ${parser.problem}`);
         const { reply } = parser;
+        bytes += next - input.start;
         input.start = next;
         if (reply.kind === ReplyKind.Push) continue;
         if (queue.count === 0) throw new Error("a reply nobody asked for");
         const sink = queue.headSink;
         const target = queue.headTarget;
         queue.pop();
+        replies++;
         if (sink !== null) sink.onReply(target, reply);
       }
+      this.#observer.onReplies(replies, bytes);
     }
   }
 
@@ -335,12 +375,14 @@ export class UpstreamConnection implements Holder, WriteOwner {
   #end(reason: string): void {
     if (this.#endReason === "") this.#endReason = reason;
     this.#connection?.close();
+    this.#in?.close();
     this.up = false;
     this.#parts.pressure.nudge();
   }
 
   #endOpening(): void {
     this.#opening = false;
+    this.#parts.pressure.release(this.#early.length);
     this.#early = new ByteWriter();
   }
 
@@ -353,6 +395,8 @@ export class UpstreamConnection implements Holder, WriteOwner {
     this.#in?.close();
     this.#in = undefined;
     this.onDrained();
+    // Those who wait for the first try were never sent: `#run` tells them.
+    if (this.#opening) return;
     const dropped = this.#queue.failAll(disconnected);
     if (dropped > 0) this.#observer.onDropped(dropped);
   }

@@ -53,7 +53,10 @@ export class UpstreamPool implements UpstreamObserver {
   readonly stats = new UpstreamStats();
   readonly #options: UpstreamPoolOptions;
   readonly #parts: UpstreamParts;
+  /** By dialect. */
   readonly #links: UpstreamConnection[][];
+  /** Every link, also those of a dialect that turned out not to be spoken: one of them may still be trying. */
+  readonly #all: readonly UpstreamConnection[];
   readonly #down: Failure;
   readonly #ejected: Failure;
   #failures = 0;
@@ -67,6 +70,7 @@ export class UpstreamPool implements UpstreamObserver {
     this.#links = options.protocol.dialects.map((_, dialect) =>
       Array.from({ length: options.size }, () => new UpstreamConnection({ ...options, dialect }, parts, this))
     );
+    this.#all = this.#links.flat();
     this.#down = new Failure(FailureKind.NotConnected, "Storage", `Datastore refused connection (${this.name})`);
     this.#ejected = new Failure(
       FailureKind.NotConnected,
@@ -87,7 +91,7 @@ export class UpstreamPool implements UpstreamObserver {
   queueGauges(): { readonly out_queue: number; readonly in_queue_bytes: number } {
     let requests = 0;
     let bytes = 0;
-    for (const link of new Set(this.#links.flat())) {
+    for (const link of this.#all) {
       requests += link.pendingRequests;
       bytes += link.pendingBytes;
     }
@@ -100,12 +104,12 @@ export class UpstreamPool implements UpstreamObserver {
     const periodMs = timeoutMs > 0 ? Math.max(5, Math.min(SWEEP_MS_MAX, timeoutMs / 4)) : SWEEP_MS_MAX;
     this.#stopSweep = this.#parts.clock.every(periodMs, () => this.#sweep());
     if (!this.#options.preconnect) return;
-    await Promise.all(this.#links.flat().map((link) => link.start()));
+    await Promise.all(this.#all.map((link) => link.start()));
   }
 
   async close(): Promise<void> {
     this.#stopSweep?.();
-    await Promise.all(this.#links.flat().map((link) => link.close()));
+    await Promise.all(this.#all.map((link) => link.close()));
   }
 
   send(request: Request, sink: ReplySink, target: number): void {
@@ -148,10 +152,15 @@ export class UpstreamPool implements UpstreamObserver {
     if (this.#failures === 0) this.#parts.logger.warn(`datastore ${this.name}: ${reason}; connecting again`);
     this.#failed(1);
   }
-  onTimeouts(count: number): void {
+  onReplies(count: number, bytes: number): void {
+    this.stats.responses += count;
+    this.stats.response_bytes += bytes;
+  }
+  onTimeouts(count: number, silent: boolean): void {
     this.stats.server_timedout += count > 0 ? 1 : 0;
     this.stats.server_timedout_requests += count;
-    this.#failed(count);
+    // An engine that is late but talks is busy, not away.
+    if (silent) this.#failed(count);
   }
   onDropped(count: number): void {
     this.stats.server_dropped_requests += count;
@@ -178,6 +187,6 @@ export class UpstreamPool implements UpstreamObserver {
   #sweep(): void {
     const now = this.#parts.clock.now();
     this.#parts.turn.begin();
-    for (const links of new Set(this.#links)) for (const link of links) link.sweep(now);
+    for (const link of this.#all) link.sweep(now);
   }
 }
