@@ -1,0 +1,16 @@
+/** Tables of the collection types. Each row belongs to a row of `keys` by `key_id`. */
+export const collectionTables: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS list_items (
+     key_id INTEGER NOT NULL, position INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (key_id, position)
+   ) WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS set_members (
+     key_id INTEGER NOT NULL, member BLOB NOT NULL, PRIMARY KEY (key_id, member)
+   ) WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS sorted_set_members (
+     key_id INTEGER NOT NULL, member BLOB NOT NULL, score REAL NOT NULL, PRIMARY KEY (key_id, member)
+   ) WITHOUT ROWID`,
+  `CREATE INDEX IF NOT EXISTS sorted_set_members_by_score ON sorted_set_members (key_id, score, member)`,
+  `CREATE TABLE IF NOT EXISTS hash_fields (
+     key_id INTEGER NOT NULL, field BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (key_id, field)
+   ) WITHOUT ROWID`,
+];

@@ -1,0 +1,2 @@
+/** Tables of the Memcached commands. */
+export const itemTables: readonly string[] = [];
