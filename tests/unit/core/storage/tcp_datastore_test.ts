@@ -1,0 +1,53 @@
+import { assertEquals } from "@std/assert";
+import { silentLogger } from "../../../../core/logger.ts";
+import { Pressure } from "../../../../core/net/pressure.ts";
+import { Turn } from "../../../../core/net/turn.ts";
+import { SeededRandom } from "../../../../core/random.ts";
+import { TcpDataStore } from "../../../../core/storage/tcp_datastore.ts";
+import { LineEngine } from "../../../support/line_engine.ts";
+import { LineProtocol, lineRequest } from "../../../support/line_protocol.ts";
+import { MemoryNetwork } from "../../../support/memory_transport.ts";
+import { RecordingSink } from "../../../support/recording_sink.ts";
+import { settled } from "../../../support/settled.ts";
+import { SimClock } from "../../../support/sim_clock.ts";
+
+Deno.test("TcpDataStore is a replica over the links of its pool", async () => {
+  const clock = new SimClock();
+  const network = new MemoryNetwork({ clock });
+  const engine = new LineEngine(network, { kind: "unix", path: "/run/engine.sock" });
+  const store = new TcpDataStore(
+    "/run/engine.sock",
+    {
+      address: engine.address,
+      protocol: new LineProtocol(),
+      credentials: {},
+      timeoutMs: 1000,
+      retryMsMax: 1000,
+      pendingMax: 10,
+      replyBytesMax: 1000,
+      preconnect: true,
+      size: 1,
+      autoEject: false,
+      failureMax: 3,
+      retryAfterMs: 1000,
+    },
+    {
+      transport: network,
+      clock,
+      random: new SeededRandom(1),
+      turn: new Turn(clock),
+      pressure: new Pressure(1 << 20),
+      logger: silentLogger,
+    },
+  );
+  await store.start();
+  assertEquals([store.up, store.name], [true, "/run/engine.sock"]);
+  const sink = new RecordingSink();
+  store.send(lineRequest("get a"), sink, 4);
+  assertEquals(store.stats().out_queue, 1);
+  await settled();
+  assertEquals(sink.calls, ["4: re get a"]);
+  assertEquals([store.stats().out_queue, store.stats().responses], [0, 1]);
+  await store.close();
+  assertEquals(store.up, false);
+});
