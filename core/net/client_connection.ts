@@ -176,7 +176,8 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     const out = this.#out;
     while (input.start < input.end && !this.#ending) {
       if (replies.count >= this.#options.pendingMax || out.pendingBytes > OUTPUT_BYTES_MAX) return false;
-      if (pressure.high || this.#drainFirst) return false;
+      // Who holds memory gives it back by going on; who holds none would take some.
+      if (pressure.congested || this.#drainFirst || (pressure.memoryHigh && input.heldBytes === 0)) return false;
       const next = parser.parse(input.bytes, input.start, input.end);
       if (next === INCOMPLETE) return true;
       if (next === INVALID) {

@@ -29,10 +29,48 @@ export class Pressure {
   #waiters: (() => void)[] = [];
   #highSince = -1;
 
+  /** Memory to lend, by its size. */
+  readonly #idle = new Map<number, Uint8Array<ArrayBuffer>[]>();
+  #idleBytes = 0;
+
   constructor(limitBytes: number) {
     this.limitBytes = limitBytes;
   }
 
+  /**
+   * Memory of at least `bytes`, used before if there is some. The collector is slow to notice large buffers that nobody
+   * refers to: without this a node that passes on large values holds several times what it uses.
+   */
+  borrow(bytes: number): Uint8Array<ArrayBuffer> {
+    const size = lendableSize(bytes);
+    const used = this.#idle.get(size)?.pop();
+    if (used === undefined) return new Uint8Array(size);
+    this.#idleBytes -= size;
+    return used;
+  }
+
+  /** Takes borrowed memory back; nobody may refer to it any more. Keeps half of the budget at most. */
+  giveBack(memory: Uint8Array<ArrayBuffer>): void {
+    const size = memory.length;
+    if (this.#idleBytes + size > this.limitBytes / 2) {
+      // What is wanted now goes before what was wanted once.
+      this.#idle.clear();
+      this.#idleBytes = 0;
+    }
+    const idle = this.#idle.get(size);
+    if (idle === undefined) this.#idle.set(size, [memory]);
+    else idle.push(memory);
+    this.#idleBytes += size;
+  }
+
+  /** Bytes kept for the next borrower. */
+  get idleBytes(): number {
+    return this.#idleBytes;
+  }
+
+  get congested(): boolean {
+    return this.#congestedLinks > 0;
+  }
   get memoryHigh(): boolean {
     return this.usedBytes > this.limitBytes;
   }
@@ -74,8 +112,8 @@ export class Pressure {
     this.#congestedLinks++;
   }
   decongest(): void {
-    this.#congestedLinks--;
-    if (!this.high) this.nudge();
+    // Even with memory short: who holds some may now go on, and give it back.
+    if (--this.#congestedLinks === 0) this.nudge();
   }
 
   /** Called now and then: when waiting has lasted `patienceMs`, the largest holder is ended. */
@@ -101,4 +139,10 @@ export class Pressure {
     this.#waiters = [];
     for (const resolve of waiters) resolve();
   }
+}
+
+/** Four sizes to each power of two, so that few sizes serve all and at most a fifth is wasted. */
+function lendableSize(bytes: number): number {
+  const step = 2 ** Math.max(6, 29 - Math.clz32(bytes - 1));
+  return Math.ceil(bytes / step) * step;
 }

@@ -6,6 +6,9 @@
  * It starts small, because a pending read pins its buffer and most connections are idle; it doubles when a read fills it,
  * up to a size at which reads are efficient, and beyond that only for a frame that is larger, within the budget. When the
  * large frame is gone, or traffic has been light for a while, it shrinks.
+ *
+ * A buffer that trusts the other side (our own engine) takes a frame's announced length for true, and keeps the memory of a
+ * large frame for the next one until reads have been light: large values cost one allocation less, and no growing by copies.
  */
 import type { Connection } from "../transport.ts";
 import type { Holder, Pressure } from "./pressure.ts";
@@ -13,20 +16,25 @@ import type { Holder, Pressure } from "./pressure.ts";
 /** Reads in a row that used under a quarter of the buffer before it is halved. */
 const LIGHT_READS = 32;
 
+/** Who has sent this much of a frame is given room for the rest at once. */
+const EARNEST_BYTES = 4 * 1024 * 1024;
+
 export class ReadBuffer {
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
   start = 0;
   end = 0;
   readonly #smallestBytes: number;
   readonly #usualBytes: number;
   readonly #pressure: Pressure;
   readonly #holder: Holder;
+  readonly #trusting: boolean;
   #chargedBytes = 0;
   #lightReads = 0;
   #closed = false;
 
   /** Grows from `smallestBytes` to `usualBytes` by traffic, and above that for large frames, charged to `pressure`. */
-  constructor(smallestBytes: number, usualBytes: number, pressure: Pressure, holder: Holder) {
+  constructor(smallestBytes: number, usualBytes: number, pressure: Pressure, holder: Holder, trusting = false) {
+    this.#trusting = trusting;
     this.#smallestBytes = smallestBytes;
     this.#usualBytes = usualBytes;
     this.#pressure = pressure;
@@ -49,10 +57,12 @@ export class ReadBuffer {
     if (held === 0) {
       this.start = 0;
       this.end = 0;
-      if (this.bytes.length > this.#usualBytes) this.#resize(this.#usualBytes);
+      if (this.bytes.length > this.#usualBytes && !this.#trusting) this.#resize(this.#usualBytes);
     } else if (this.end === this.bytes.length || this.start + neededBytes > this.bytes.length) {
       this.#compact();
-      if (this.end === this.bytes.length) await this.#grow(neededBytes);
+      if (this.end === this.bytes.length || (this.#trusting && neededBytes > this.bytes.length)) {
+        await this.#grow(neededBytes);
+      }
     }
     const room = this.bytes.length - this.end;
     const count = await connection.read(this.end === 0 ? this.bytes : this.bytes.subarray(this.end));
@@ -80,11 +90,12 @@ export class ReadBuffer {
     this.start = 0;
   }
 
-  /** By what arrived, not by what was announced: a length alone costs its sender nothing. */
+  /** By what arrived, unless trusting, not by what was announced: a length alone costs its sender nothing. */
   async #grow(neededBytes: number): Promise<void> {
     const size = this.bytes.length;
     const doubled = size * 2;
-    const wanted = neededBytes > doubled ? Math.min(neededBytes, size * 4) : Math.max(doubled, neededBytes);
+    const most = this.#trusting || size >= EARNEST_BYTES ? neededBytes : size * 4;
+    const wanted = neededBytes > doubled ? Math.min(neededBytes, most) : Math.max(doubled, neededBytes);
     if (wanted > this.#usualBytes) {
       while (!this.#pressure.admits(this.#holder, wanted - this.#chargedBytes)) {
         await this.#pressure.relief();
@@ -110,12 +121,13 @@ export class ReadBuffer {
 
   /** To another size; the unparsed bytes move along. Bytes lent from the old memory stay valid until their call returns. */
   #resize(size: number): void {
-    const next = new Uint8Array(size);
+    const next = size > this.#usualBytes ? this.#pressure.borrow(size) : new Uint8Array(size);
     next.set(this.bytes.subarray(this.start, this.end));
     this.end -= this.start;
     this.start = 0;
+    if (this.bytes.length > this.#usualBytes) this.#pressure.giveBack(this.bytes);
     this.bytes = next;
-    const charge = size > this.#usualBytes ? size : 0;
+    const charge = next.length > this.#usualBytes ? next.length : 0;
     if (charge > this.#chargedBytes) this.#pressure.charge(charge - this.#chargedBytes);
     else if (charge < this.#chargedBytes) {
       this.#pressure.release(this.#chargedBytes - charge);

@@ -31,7 +31,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   readonly #pressure: Pressure;
   readonly #owner: WriteOwner;
   readonly #retainedBytes: number;
-  #chunks: Uint8Array[] = [];
+  #chunks: { readonly memory: Uint8Array<ArrayBuffer>; readonly length: number }[] = [];
   #chunkBytes = 0;
   #spare = NOTHING;
   #writingBytes = 0;
@@ -63,7 +63,10 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     if (this.#closed) return;
     if (end - start < CHUNK_BYTES) return super.copy(source, start, end);
     this.#seal();
-    this.#add(source.slice(start, end));
+    const length = end - start;
+    const memory = this.#pressure.borrow(length);
+    memory.set(source.subarray(start, end));
+    this.#add(memory, length);
   }
 
   override reserve(count: number): void {
@@ -109,11 +112,12 @@ export class WriteBuffer extends ByteWriter implements Flushable {
         if (this.#chunks.length > 0) {
           const chunks = this.#chunks;
           this.#chunks = [];
-          for (const chunk of chunks) {
+          for (const { memory, length } of chunks) {
             if (this.#closed) break;
-            this.#chunkBytes -= chunk.length;
-            await this.#write(chunk, chunk.length);
-            this.#discharge(chunk.length);
+            this.#chunkBytes -= length;
+            await this.#write(memory, length);
+            this.#discharge(memory.length);
+            if (memory.length >= CHUNK_BYTES) this.#pressure.giveBack(memory);
           }
           continue;
         }
@@ -159,15 +163,15 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   /** Makes what was written so far a chunk, so that a large run can follow it. */
   #seal(): void {
     if (this.length === 0) return;
-    this.#add(this.bytes.slice(0, this.length));
+    this.#add(this.bytes.slice(0, this.length), this.length);
     this.length = 0;
   }
 
-  #add(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
-    this.#chunkBytes += chunk.length;
-    this.#chargedBytes += chunk.length;
-    this.#pressure.charge(chunk.length);
+  #add(memory: Uint8Array<ArrayBuffer>, length: number): void {
+    this.#chunks.push({ memory, length });
+    this.#chunkBytes += length;
+    this.#chargedBytes += memory.length;
+    this.#pressure.charge(memory.length);
   }
 
   #discharge(bytes: number): void {

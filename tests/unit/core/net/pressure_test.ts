@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { type Holder, Pressure } from "../../../../core/net/pressure.ts";
 import { settled } from "../../../support/settled.ts";
 
@@ -96,17 +96,35 @@ Deno.test("Pressure loses no waiter that waits again while others are woken", as
   assertEquals(looks, [3, 1, 2]);
 });
 
-Deno.test("Pressure.decongest() wakes those who wait, unless memory is short as well", async () => {
+Deno.test("Pressure.decongest() wakes those who wait, with memory short too: they may hold what is missing", async () => {
   const pressure = new Pressure(100);
+  pressure.congest();
   pressure.congest();
   pressure.charge(150);
   const looks = waiters(pressure, 1);
   pressure.decongest();
   await settled();
   assertEquals(looks, [0]);
-  pressure.release(150);
+  pressure.decongest();
   await settled();
   assertEquals(looks, [1]);
+});
+
+Deno.test("Pressure.borrow() lends what was given back, in sizes at most a quarter above what was asked for", () => {
+  const pressure = new Pressure(1 << 20);
+  for (const bytes of [1025, 5000, 70_000, 300_001]) {
+    const memory = pressure.borrow(bytes);
+    assert(memory.length >= bytes && memory.length <= bytes * 1.25);
+    pressure.giveBack(memory);
+    assertStrictEquals(pressure.borrow(bytes), memory);
+  }
+  assertEquals(pressure.idleBytes, 0);
+});
+
+Deno.test("Pressure.giveBack() keeps half of the budget at most", () => {
+  const pressure = new Pressure(1 << 20);
+  for (let i = 0; i < 20; i++) pressure.giveBack(new Uint8Array(100_000));
+  assert(pressure.idleBytes <= 1 << 19);
 });
 
 Deno.test("Pressure.release() while a link is congested leaves waiters to decongest()", async () => {
