@@ -1,34 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { encode } from "../../../core/bytes.ts";
 import { Histogram } from "../../../core/histogram.ts";
-import { ReplyQueue, type Slot } from "../../../core/reply_queue.ts";
+import { ReplyQueue } from "../../../core/reply_queue.ts";
 import { CollectedOutput } from "../../support/collected_output.ts";
-
-class TestSlot implements Slot {
-  ready = false;
-  abandoned = false;
-  #bytes = encode("");
-
-  settle(queue: ReplyQueue, text: string): void {
-    const bytes = encode(text);
-    if (queue.isFirst(this)) {
-      queue.emit(bytes, 0, bytes.length);
-      queue.advance();
-      return;
-    }
-    this.#bytes = bytes;
-    this.ready = true;
-  }
-  emitTo(queue: ReplyQueue): void {
-    assert(this.ready, "asked for an answer it does not have");
-    this.ready = false;
-    queue.emit(this.#bytes, 0, this.#bytes.length);
-  }
-  abandon(): void {
-    this.abandoned = true;
-  }
-}
+import { TestSlot } from "../../support/test_slot.ts";
 
 function setUp() {
   const out = new CollectedOutput();
