@@ -6,6 +6,7 @@ import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import { Database, type DatabaseOptions } from "./database.ts";
 import { Keyspace } from "./keyspace.ts";
+import { Strings } from "./strings.ts";
 
 export interface EngineOptions extends DatabaseOptions {
   readonly clock: Clock;
@@ -15,6 +16,7 @@ export interface EngineOptions extends DatabaseOptions {
 export class Engine {
   readonly db: Database;
   readonly keyspace: Keyspace;
+  readonly strings: Strings;
   readonly clock: Clock;
   readonly random: Random;
 
@@ -23,6 +25,7 @@ export class Engine {
     this.random = options.random;
     this.db = new Database(options);
     this.keyspace = new Keyspace(this.db, options.clock, options.random);
+    this.strings = new Strings(this.db, this.keyspace, options.clock);
   }
 
   /**

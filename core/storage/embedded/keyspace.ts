@@ -169,7 +169,7 @@ export class Keyspace {
   /** Some key that has not expired, or undefined when there is none. Cheap, and therefore not quite uniform over gaps. */
   randomKey(): Uint8Array | undefined {
     while (this.#size > 0) {
-      const from = 1 + this.#random.below(this.#nextId - 1);
+      const from = this.#random.below(this.#nextId);
       const row = this.#atOrAfter.get(from) ?? this.#atOrAfter.get(0);
       if (row === undefined) return undefined;
       if (row[2] === null || this.#clock.wall() <= row[2]) return row[1];
@@ -200,7 +200,7 @@ export class Keyspace {
   reload(): void {
     const [size, last] = this.#db.prepare<[number, number | null]>("SELECT count(*), max(id) FROM keys").get()!;
     this.#size = size;
-    this.#nextId = Math.max(this.#nextId, (last ?? 0) + 1);
+    this.#nextId = Math.max(this.#nextId, last ?? 0) + 1;
     this.#none();
   }
   /** With a savepoint: remembers the size, and returns to it. */

@@ -5,6 +5,9 @@
  * elements of a collection live in a table of their type, bound to the row by `key_id`. Ids are never used twice, so a scan
  * that walks them in order meets every key that stays.
  *
+ * Every other table is WITHOUT ROWID: `Strings.set` tells an insert from an update by the last inserted rowid, which such
+ * tables leave alone.
+ *
  * There are no foreign keys: checking them would cost every insert, and only `Keyspace` ever removes a key.
  */
 import { collectionTables } from "./schema_collections.ts";
