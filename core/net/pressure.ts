@@ -49,9 +49,10 @@ export class Pressure {
     return used;
   }
 
-  /** Takes borrowed memory back; nobody may refer to it any more. Keeps half of the budget at most. */
+  /** Takes borrowed memory back; nobody may refer to it any more. Keeps half of the budget at most, and nothing it never lent. */
   giveBack(memory: Uint8Array<ArrayBuffer>): void {
     const size = memory.length;
+    if (size > this.limitBytes / 2 || size !== lendableSize(size)) return;
     if (this.#idleBytes + size > this.limitBytes / 2) {
       // What is wanted now goes before what was wanted once.
       this.#idle.clear();

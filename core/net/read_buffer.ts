@@ -7,8 +7,8 @@
  * up to a size at which reads are efficient, and beyond that only for a frame that is larger, within the budget. When the
  * large frame is gone, or traffic has been light for a while, it shrinks.
  *
- * A buffer that trusts the other side (our own engine) takes a frame's announced length for true, and keeps the memory of a
- * large frame for the next one until reads have been light: large values cost one allocation less, and no growing by copies.
+ * A buffer that trusts the other side (our own engine) takes a frame's announced length for true: large values are not copied
+ * while it grows.
  */
 import type { Connection } from "../transport.ts";
 import type { Holder, Pressure } from "./pressure.ts";
@@ -23,6 +23,8 @@ export class ReadBuffer {
   bytes: Uint8Array<ArrayBuffer>;
   start = 0;
   end = 0;
+  /** `fill` waits for memory, not for the other side. */
+  waiting = false;
   readonly #smallestBytes: number;
   readonly #usualBytes: number;
   readonly #pressure: Pressure;
@@ -53,12 +55,8 @@ export class ReadBuffer {
    */
   async fill(connection: Connection, neededBytes: number): Promise<number | null> {
     if (this.#closed) throw new Error("read after the end");
-    const held = this.end - this.start;
-    if (held === 0) {
-      this.start = 0;
-      this.end = 0;
-      if (this.bytes.length > this.#usualBytes && !this.#trusting) this.#resize(this.#usualBytes);
-    } else if (this.end === this.bytes.length || this.start + neededBytes > this.bytes.length) {
+    if (this.start === this.end) this.relax();
+    else if (this.end === this.bytes.length || this.start + neededBytes > this.bytes.length) {
       this.#compact();
       if (this.end === this.bytes.length || (this.#trusting && neededBytes > this.bytes.length)) {
         await this.#grow(neededBytes);
@@ -70,6 +68,14 @@ export class ReadBuffer {
     this.end += count;
     this.#adapt(count, room);
     return count;
+  }
+
+  /** Gives back what a large frame needed, if nothing is left to parse. To be called before a wait of any other kind. */
+  relax(): void {
+    if (this.start < this.end) return;
+    this.start = 0;
+    this.end = 0;
+    if (this.bytes.length > this.#usualBytes) this.#resize(this.#usualBytes);
   }
 
   /** Gives its memory back. */
@@ -98,7 +104,9 @@ export class ReadBuffer {
     const wanted = neededBytes > doubled ? Math.min(neededBytes, most) : Math.max(doubled, neededBytes);
     if (wanted > this.#usualBytes) {
       while (!this.#pressure.admits(this.#holder, wanted - this.#chargedBytes)) {
+        this.waiting = true;
         await this.#pressure.relief();
+        this.waiting = false;
         if (this.#closed) throw new Error("closed while waiting for memory");
       }
     }

@@ -123,8 +123,19 @@ Deno.test("Pressure.borrow() lends what was given back, in sizes at most a quart
 
 Deno.test("Pressure.giveBack() keeps half of the budget at most", () => {
   const pressure = new Pressure(1 << 20);
-  for (let i = 0; i < 20; i++) pressure.giveBack(new Uint8Array(100_000));
+  const lent = Array.from({ length: 20 }, () => pressure.borrow(100_000));
+  for (const memory of lent) {
+    pressure.giveBack(memory);
+    assert(pressure.idleBytes > 0 && pressure.idleBytes <= 1 << 19);
+  }
+  pressure.giveBack(pressure.borrow(1 << 20));
   assert(pressure.idleBytes <= 1 << 19);
+});
+
+Deno.test("Pressure.giveBack() keeps nothing of a size it would never lend", () => {
+  const pressure = new Pressure(1 << 20);
+  pressure.giveBack(new Uint8Array(100_001));
+  assertEquals(pressure.idleBytes, 0);
 });
 
 Deno.test("Pressure.release() while a link is congested leaves waiters to decongest()", async () => {

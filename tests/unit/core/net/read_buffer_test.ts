@@ -86,6 +86,29 @@ Deno.test("ReadBuffer takes room by what arrives, not by what is announced", asy
   assertEquals(pressure.usedBytes, 0);
 });
 
+Deno.test("ReadBuffer that trusts takes room by what is announced, and gives it back behind the frame all the same", async () => {
+  const { connection, far, pressure } = await setUp();
+  const input = new ReadBuffer(SMALLEST, USUAL, pressure, nobody(), true);
+  await writeAll(far, new Uint8Array(10));
+  await input.fill(connection, 0);
+  await writeAll(far, new Uint8Array(10));
+  await input.fill(connection, 500_000);
+  assert(input.bytes.length >= 500_000 && input.bytes.length <= 625_000, `${input.bytes.length}`);
+  assertEquals(pressure.usedBytes, input.bytes.length);
+  consume(input);
+  input.relax();
+  assertEquals([input.bytes.length, pressure.usedBytes], [USUAL, 0]);
+});
+
+Deno.test("ReadBuffer.relax() leaves a frame in progress alone", async () => {
+  const { input, connection, far, pressure } = await setUp();
+  await writeAll(far, new Uint8Array(10 * USUAL));
+  await fillTo(input, connection, 10 * USUAL);
+  const held = pressure.usedBytes;
+  input.relax();
+  assertEquals([input.end - input.start, pressure.usedBytes], [10 * USUAL, held]);
+});
+
 Deno.test("ReadBuffer takes a large frame after a long idle time", async () => {
   const { input, connection, far, pressure } = await setUp();
   for (let i = 0; i < 200; i++) {
@@ -149,8 +172,10 @@ Deno.test("ReadBuffer waits while memory is short, and goes on when there is som
   const filling = input.fill(connection, 0).then(() => filled = true);
   await settled();
   assertEquals([filled, pressure.usedBytes, pressure.waits], [false, 9_000, 1]);
+  assertEquals(input.waiting, true);
   pressure.release(9_000);
   await filling;
+  assertEquals(input.waiting, false);
   assertEquals([filled, pressure.usedBytes], [true, 2 * USUAL]);
 });
 
