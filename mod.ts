@@ -18,6 +18,7 @@ import { type Logger, silentLogger } from "./core/logger.ts";
 import { denoProcess } from "./core/deno_process.ts";
 import { DenoTransport } from "./core/net/deno_transport.ts";
 import { Pressure } from "./core/net/pressure.ts";
+import { engineLinks } from "./core/net/upstream_pool.ts";
 import { Turn } from "./core/net/turn.ts";
 import { Node, type NodeOptions, type NodeParts } from "./core/node.ts";
 import type { ProcessFacts } from "./core/process_facts.ts";
@@ -114,6 +115,9 @@ function nodeOptions(conf: Conf): NodeOptions {
   };
 }
 
+/** Redis' own bound of one string. */
+const ENGINE_REPLY_BYTES_MAX = 512 * 1024 * 1024 + 64;
+
 /** The engine that `servers` names. */
 function openDataStore(
   conf: Conf,
@@ -122,18 +126,18 @@ function openDataStore(
 ): DataStore {
   const { server } = conf;
   if (server.kind === "embedded") throw new Error("the embedded engine is not there yet");
+  const credentials = {
+    ...(conf.datastoreUser === undefined ? {} : { username: conf.datastoreUser }),
+    ...(conf.datastorePassword === undefined ? {} : { password: conf.datastorePassword }),
+    database: conf.datastoreDatabase,
+  };
   return new TcpDataStore(server.name, {
     address: server,
-    protocol,
-    credentials: {
-      ...(conf.datastoreUser === undefined ? {} : { username: conf.datastoreUser }),
-      ...(conf.datastorePassword === undefined ? {} : { password: conf.datastorePassword }),
-      database: conf.datastoreDatabase,
-    },
+    kind: engineLinks(protocol, credentials, Math.max(conf.maxRequestBytes, ENGINE_REPLY_BYTES_MAX)),
+    ratePerSecond: 0,
     timeoutMs: conf.timeoutMs,
     retryMsMax: conf.serverRetryTimeoutMs,
     pendingMax: conf.maxLinkPending,
-    replyBytesMax: Math.max(conf.maxRequestBytes, 512 * 1024 * 1024),
     size: conf.datastoreConnections,
     preconnect: conf.preconnect,
     autoEject: conf.autoEjectHosts,

@@ -11,6 +11,8 @@ import type { Failure, ReplySink } from "../reply.ts";
 export class SinkQueue {
   /** Entries, forgotten ones included. */
   count = 0;
+  /** Number of the oldest entry; entries are numbered one by one over the life of the queue. */
+  headId = 1;
   readonly limit: number;
   #sinks: (ReplySink | null)[];
   #targets: Int32Array;
@@ -30,6 +32,10 @@ export class SinkQueue {
     this.#mask = size - 1;
   }
 
+  /** The number the next entry gets. */
+  get nextId(): number {
+    return this.headId + this.count;
+  }
   get full(): boolean {
     return this.count >= this.limit;
   }
@@ -60,6 +66,7 @@ export class SinkQueue {
     assert(this.count > 0, "a reply has an entry");
     this.#sinks[this.#head] = null;
     this.#head = (this.#head + 1) & this.#mask;
+    this.headId++;
     this.count--;
     if (this.#expired > 0) this.#expired--;
   }

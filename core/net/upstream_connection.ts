@@ -1,10 +1,11 @@
 /**
- * One pipelined link to an engine, which is opened again whenever it ends.
+ * One pipelined link to an engine or a peer, which is opened again whenever it ends.
  *
- *     send() -> WriteBuffer -> socket -> engine -> socket -> ReplyParser -> SinkQueue's oldest -> sink
+ *     send() -> LinkFraming, WriteBuffer -> socket -> the other side -> socket -> LinkFraming -> SinkQueue -> sink
  *
- * Engines answer in order, so the reply that comes next belongs to the oldest request (SinkQueue). A request that is late
- * fails alone. A link that stays silent for long although it owes an answer is taken for dead: TCP alone would not tell.
+ * Both answer in order, so the reply that comes next belongs to the oldest request (SinkQueue); a peer's reply also says which
+ * request it answers. A request that is late fails alone. A link that stays silent for long although it owes an answer is
+ * taken for dead: TCP alone would not tell.
  *
  * The link opens at `start` or with its first request; requests wait for the outcome of that first try. Later they are
  * accepted only while it is up: one that comes during a reconnect fails at once, nothing was done.
@@ -12,12 +13,13 @@
 import { ByteWriter } from "../bytes.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import { type Credentials, INCOMPLETE, INVALID, type Protocol, type ReplyParser } from "../protocol.ts";
+import { INCOMPLETE, INVALID } from "../protocol.ts";
 import type { Random } from "../random.ts";
-import { Failure, FailureKind, ReplyKind, type ReplySink } from "../reply.ts";
+import { ReplyKind, type ReplySink } from "../reply.ts";
 import type { Request } from "../request.ts";
 import { type Address, type Connection, formatAddress, type Transport } from "../transport.ts";
 import { BackOff } from "./back_off.ts";
+import { type LinkFailures, type LinkFraming, OLDEST } from "./link_framing.ts";
 import type { Holder, Pressure } from "./pressure.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import { SinkQueue } from "./sink_queue.ts";
@@ -40,17 +42,20 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 export interface UpstreamOptions {
   readonly address: Address;
-  readonly protocol: Protocol;
+  /** Which of the pool's kinds of link this is. */
   readonly dialect: number;
-  readonly credentials: Credentials;
+  readonly framing: LinkFraming;
+  readonly failures: LinkFailures;
+  /** Unsent bytes may slow all clients down (the one engine), or fail the request at once (one peer of many). */
+  readonly slowsClients: boolean;
   /** For one reply; 0 waits without end. */
   readonly timeoutMs: number;
   /** Longest wait between two tries to connect. */
   readonly retryMsMax: number;
   /** Requests without an answer. */
   readonly pendingMax: number;
-  /** Largest reply taken. */
-  readonly replyBytesMax: number;
+  /** Requests per second, 0 for no limit: what is above waits. */
+  readonly ratePerSecond: number;
 }
 
 export interface UpstreamParts {
@@ -79,10 +84,6 @@ export interface UpstreamObserver {
   onUnsupported(link: UpstreamConnection, problem: string): void;
 }
 
-const notConnected = new Failure(FailureKind.NotConnected, "Storage", "Datastore is not connected");
-const disconnected = new Failure(FailureKind.Disconnected, "Storage", "Datastore closed the connection");
-const overloaded = new Failure(FailureKind.Overloaded, "Storage", "Datastore has too many requests waiting");
-
 export class UpstreamConnection implements Holder, WriteOwner {
   readonly dialect: number;
   up = false;
@@ -90,9 +91,9 @@ export class UpstreamConnection implements Holder, WriteOwner {
   readonly #parts: UpstreamParts;
   readonly #observer: UpstreamObserver;
   readonly #queue: SinkQueue;
-  readonly #parser: ReplyParser;
+  readonly #framing: LinkFraming;
+  readonly #failures: LinkFailures;
   readonly #backOff: BackOff;
-  readonly #late: Failure;
   #connection: Connection | undefined;
   #out: WriteBuffer | undefined;
   #in: ReadBuffer | undefined;
@@ -101,12 +102,17 @@ export class UpstreamConnection implements Holder, WriteOwner {
   #opening = false;
   #early = new ByteWriter();
   #congested = false;
+  /** Requests that may still be sent; refilled by `sweep`. */
+  #allowance: number;
+  #refilledAt = 0;
   /** Not reading, because memory is short: silence is our own. */
   #paused = false;
   /** When it last went on reading after a pause: until a timeout has passed since, nothing is late. */
   #resumedAt = -Infinity;
   #lastReadAt = 0;
+  /** Sent bytes at the last sweep, and when one last saw them grow or saw nothing to send. */
   #lastSentBytes = 0;
+  #lastSentAt = 0;
   #endReason = "";
   #cancelWait: (() => void) | undefined;
   #finished: Promise<void> | undefined;
@@ -118,9 +124,10 @@ export class UpstreamConnection implements Holder, WriteOwner {
     this.#observer = observer;
     this.dialect = options.dialect;
     this.#queue = new SinkQueue(options.pendingMax);
-    this.#parser = options.protocol.createReplyParser(options.replyBytesMax);
+    this.#framing = options.framing;
+    this.#failures = options.failures;
+    this.#allowance = options.ratePerSecond;
     this.#backOff = new BackOff(50, options.retryMsMax, parts.random);
-    this.#late = new Failure(FailureKind.Timeout, "Storage", `Datastore did not answer within ${options.timeoutMs} ms`);
   }
 
   /** Requests sent that have no reply, late ones included. */
@@ -149,51 +156,92 @@ export class UpstreamConnection implements Holder, WriteOwner {
 
   /** Copies the request to the link. Exactly one call of `sink` follows, a failure perhaps at once. */
   send(request: Request, sink: ReplySink, target: number): void {
-    const out = this.#out;
-    if (!this.up || out === undefined) {
+    const out = this.up ? this.#out : undefined;
+    if (out === undefined) {
       if (this.#firstTry === undefined && !this.#closing) this.start();
-      if (!this.#opening) return sink.onFailure(target, notConnected);
-      if (this.#queue.full) return sink.onFailure(target, overloaded);
-      this.#queue.push(sink, target, this.#parts.turn.now);
+      if (!this.#opening) return sink.onFailure(target, this.#failures.notConnected);
+    }
+    if (this.#queue.full) return sink.onFailure(target, this.#failures.overloaded);
+    if (out === undefined) {
       const before = this.#early.length;
-      copyRequest(request, this.#early);
+      this.#write(request, this.#early);
       this.#parts.pressure.charge(this.#early.length - before);
+      this.#queue.push(sink, target, this.#parts.turn.now);
       return;
     }
-    if (this.#queue.full) return sink.onFailure(target, overloaded);
-    this.#queue.push(sink, target, this.#parts.turn.now);
-    copyRequest(request, out);
-    out.mark();
-    if (out.pendingBytes > CONGESTED_BYTES && !this.#congested) {
-      this.#congested = true;
-      this.#parts.pressure.congest();
+    if (out.pendingBytes > CONGESTED_BYTES) {
+      if (!this.#options.slowsClients) return sink.onFailure(target, this.#failures.overloaded);
+      if (!this.#congested) {
+        this.#congested = true;
+        this.#parts.pressure.congest();
+      }
     }
+    this.#write(request, out);
+    this.#queue.push(sink, target, this.#parts.turn.now);
+    if (this.#spend()) out.mark();
+  }
+
+  /** The frame without its cut, behind its head. */
+  #write(request: Request, out: ByteWriter): void {
+    const { bytes, start, end, cutStart, cutEnd } = request;
+    this.#framing.writeHead(request, this.#queue.nextId, end - start - (cutEnd - cutStart), out);
+    if (cutEnd > cutStart) {
+      out.copy(bytes, start, start + cutStart);
+      out.copy(bytes, start + cutEnd, end);
+    } else {
+      out.copy(bytes, start, end);
+    }
+  }
+
+  /** Takes one from this second's allowance; false when it is used up: the bytes then wait for the next sweep. */
+  #spend(): boolean {
+    const { ratePerSecond } = this.#options;
+    if (ratePerSecond === 0) return true;
+    if (this.#allowance < 1) return false;
+    this.#allowance--;
+    return true;
   }
 
   /** Fails what is late, asks an idle link for a sign of life, ends a dead one. Called a few times per timeout. */
   sweep(now: number): void {
     const { timeoutMs } = this.#options;
     if (timeoutMs > 0 && now - this.#resumedAt > timeoutMs) {
-      const failed = this.#queue.expire(now - timeoutMs, this.#late);
+      const failed = this.#queue.expire(now - timeoutMs, this.#failures.late);
       if (failed > 0) this.#observer.onTimeouts(failed, now - this.#lastReadAt >= timeoutMs);
     }
     const out = this.#out;
-    if (out === undefined || !this.up || this.#paused) return;
-    // While memory is short it is we who do not read: that silence proves nothing.
-    if (this.#parts.pressure.memoryHigh) this.#lastReadAt = now;
-    if (out.sentBytes !== this.#lastSentBytes) {
-      this.#lastSentBytes = out.sentBytes;
+    if (out === undefined || !this.up) return;
+    this.#refill(now, out);
+    const patienceMs = Math.max(DEAD_AFTER_MS_MIN, DEAD_AFTER_TIMEOUTS * (timeoutMs || PROBE_AFTER_MS));
+    const sent = out.sentBytes !== this.#lastSentBytes;
+    this.#lastSentBytes = out.sentBytes;
+    if (sent || out.pendingBytes === 0) this.#lastSentAt = now;
+    if (this.#paused || this.#in!.waiting) {
+      // For want of memory it is we who do not read: only bytes that the other side does not take prove anything, and they
+      // may be what the memory is wanted for.
+      const stuckMs = now - this.#lastSentAt;
+      if (stuckMs > patienceMs) this.#end(`took no byte for ${Math.round(stuckMs)} ms`);
       return;
     }
+    if (sent) return;
     if (this.#queue.count === 0) {
       if (now - this.#lastReadAt > PROBE_AFTER_MS) this.#probe(out, now);
       return;
     }
     const silentMs = now - Math.max(this.#lastReadAt, this.#queue.headSentAt);
-    const patienceMs = Math.max(DEAD_AFTER_MS_MIN, DEAD_AFTER_TIMEOUTS * (timeoutMs || PROBE_AFTER_MS));
     // With no timeout set only our own probe may condemn a link: a slow command is not a dead engine.
     const condemns = timeoutMs > 0 || this.#queue.headForgotten;
     if (condemns && silentMs > patienceMs) this.#end(`no byte for ${Math.round(silentMs)} ms while an answer was due`);
+  }
+
+  /** A bucket that holds one second's allowance at most. */
+  #refill(now: number, out: WriteBuffer): void {
+    const { ratePerSecond } = this.#options;
+    if (ratePerSecond === 0) return;
+    const earned = (now - this.#refilledAt) * ratePerSecond / 1000;
+    this.#refilledAt = now;
+    this.#allowance = Math.min(ratePerSecond, this.#allowance + earned);
+    if (this.#allowance >= 1 && out.length > 0) out.mark();
   }
 
   /** Ends the link for good; what is outstanding fails. */
@@ -222,7 +270,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
       const eof = await this.#session(triedOnce);
       if (this.#opening) {
         this.#endOpening();
-        this.#queue.failAll(notConnected);
+        this.#queue.failAll(this.#failures.notConnected);
       }
       triedOnce();
       if (this.#closing) break;
@@ -257,7 +305,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
     this.#connection = connection;
     const out = this.#out = new WriteBuffer(connection, turn, pressure, this, RETAINED_BYTES);
     const input = this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, pressure, this, true);
-    this.#parser.reset();
+    this.#framing.reset();
     this.#lastReadAt = this.#parts.clock.now();
     let eof = false;
     try {
@@ -277,16 +325,15 @@ export class UpstreamConnection implements Holder, WriteOwner {
     } catch (error) {
       if (this.#endReason === "") this.#endReason = describe(error);
     }
-    if (eof && this.#endReason === "") this.#endReason = "closed by the datastore";
+    if (eof && this.#endReason === "") this.#endReason = "closed by the other side";
     this.#tearDown();
     return eof;
   }
 
   /** Says who we are and in which dialect. False at the end of the stream. */
   async #greet(connection: Connection, out: WriteBuffer, input: ReadBuffer): Promise<boolean> {
-    const { protocol, dialect, credentials } = this.#options;
     const { clock } = this.#parts;
-    const greeting = protocol.greeting(dialect, credentials);
+    const { greeting } = this.#framing;
     if (greeting === undefined) return true;
     out.copy(greeting.bytes);
     out.mark();
@@ -301,24 +348,24 @@ export class UpstreamConnection implements Holder, WriteOwner {
   }
 
   async #hearGreeting(connection: Connection, input: ReadBuffer, replies: number): Promise<boolean> {
-    const { protocol, dialect } = this.#options;
+    const framing = this.#framing;
     for (let left = replies; left > 0;) {
       if (await input.fill(connection, 0) === null) return false;
       while (left > 0 && input.start < input.end) {
-        const next = this.#parser.parse(input.bytes, input.start, input.end);
+        const next = framing.parse(input.bytes, input.start, input.end);
         if (next === INCOMPLETE) break;
-        if (next === INVALID) throw new Error(`the datastore does not speak ${protocol.name}: ${this.#parser.problem}`);
-        const { reply } = this.#parser;
+        if (next === INVALID) throw new Error(`it does not speak the protocol: ${framing.problem}`);
+        const { reply } = framing;
         input.start = next;
         left--;
         if (reply.kind !== ReplyKind.Error) continue;
         const problem = new TextDecoder().decode(reply.bytes.subarray(reply.start, reply.end)).trim();
         // An engine that knows no other dialect than the first is served in that one.
-        if (dialect > 0 && /unknown command|NOPROTO/i.test(problem)) {
+        if (this.dialect > 0 && /unknown command|NOPROTO/i.test(problem)) {
           this.#closing = true;
           this.#observer.onUnsupported(this, problem);
         }
-        throw new Error(`the datastore refused the greeting: ${problem}`);
+        throw new Error(`it refused the greeting: ${problem}`);
       }
     }
     return true;
@@ -327,11 +374,13 @@ export class UpstreamConnection implements Holder, WriteOwner {
   /** Hands every reply to its sink. Returns true at the end of the stream. */
   async #read(connection: Connection, input: ReadBuffer): Promise<boolean> {
     const { turn, pressure } = this.#parts;
-    const parser = this.#parser;
+    const framing = this.#framing;
     const queue = this.#queue;
     for (;;) {
-      // Replies become client output, which cannot wait: with memory short they wait here, in the engine's socket.
-      while (pressure.memoryHigh && this.#endReason === "") {
+      // Replies become client output, which cannot wait: with memory short they wait here, in the engine's socket. One that
+      // has begun to come and holds memory itself goes on, to give it back.
+      input.relax();
+      while (pressure.memoryHigh && input.heldBytes === 0 && this.#endReason === "") {
         this.#paused = true;
         await pressure.relief();
       }
@@ -339,7 +388,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
         this.#paused = false;
         this.#resumedAt = this.#parts.clock.now();
       }
-      const count = await input.fill(connection, parser.needed);
+      const count = await input.fill(connection, framing.needed);
       if (count === null) return true;
       turn.begin();
       this.#lastReadAt = turn.now;
@@ -347,13 +396,14 @@ export class UpstreamConnection implements Holder, WriteOwner {
       let replies = 0;
       let bytes = 0;
       while (input.start < input.end) {
-        const next = parser.parse(input.bytes, input.start, input.end);
+        const next = framing.parse(input.bytes, input.start, input.end);
         if (next === INCOMPLETE) break;
-        if (next === INVALID) throw new Error(`malformed reply: ${parser.problem}`);
-        const { reply } = parser;
+        if (next === INVALID) throw new Error(`malformed reply: ${framing.problem}`);
+        const { reply, replyId } = framing;
         bytes += next - input.start;
         input.start = next;
         if (reply.kind === ReplyKind.Push) continue;
+        if (replyId !== OLDEST && !this.#skipTo(replyId)) continue;
         if (queue.count === 0) throw new Error("a reply nobody asked for");
         const sink = queue.headSink;
         const target = queue.headTarget;
@@ -365,9 +415,25 @@ export class UpstreamConnection implements Holder, WriteOwner {
     }
   }
 
+  /**
+   * Brings the request `id` to the head of the queue. Those before it were passed over by the other side and fail. False when
+   * nobody waits for it: it was answered before, or never asked.
+   */
+  #skipTo(id: number): boolean {
+    const queue = this.#queue;
+    if (id < queue.headId || id >= queue.nextId) return false;
+    while (queue.headId < id) {
+      const sink = queue.headSink;
+      const target = queue.headTarget;
+      queue.pop();
+      sink?.onFailure(target, this.#failures.disconnected);
+    }
+    return true;
+  }
+
   #probe(out: WriteBuffer, now: number): void {
+    this.#framing.writeProbe(this.#queue.nextId, out);
     this.#queue.push(null, 0, now);
-    out.copy(this.#options.protocol.probe);
     out.mark();
   }
 
@@ -397,19 +463,8 @@ export class UpstreamConnection implements Holder, WriteOwner {
     this.onDrained();
     // Those who wait for the first try were never sent: `#run` tells them.
     if (this.#opening) return;
-    const dropped = this.#queue.failAll(disconnected);
+    const dropped = this.#queue.failAll(this.#failures.disconnected);
     if (dropped > 0) this.#observer.onDropped(dropped);
-  }
-}
-
-/** The frame without its cut. */
-function copyRequest(request: Request, out: ByteWriter): void {
-  const { bytes, start, end, cutStart, cutEnd } = request;
-  if (cutEnd > cutStart) {
-    out.copy(bytes, start, start + cutStart);
-    out.copy(bytes, start + cutEnd, end);
-  } else {
-    out.copy(bytes, start, end);
   }
 }
 

@@ -1,16 +1,18 @@
 /**
- * The links to one engine: `size` for each dialect the protocol has, because an engine types its replies per link. A RESP3
- * client's requests go over RESP3 links and their replies pass through untouched; converting would mean knowing the reply type of
- * every command and option, and would cost every request.
+ * The links to one engine or peer. An engine has `size` of them for each dialect of the protocol, because it types its replies
+ * per link: a RESP3 client's requests go over RESP3 links and their replies pass through untouched; converting would mean knowing
+ * the reply type of every command and option, and would cost every request. A peer has one kind; the envelope says the dialect.
  *
  * A client sticks to one link, so its own writes keep their order; where that one is down the next that is up serves.
  *
- * `failureMax` failures in a row (refused, lost, late) eject the engine: for `retryAfterMs` its requests fail at once
+ * `failureMax` failures in a row (refused, lost, late) eject it: for `retryAfterMs` its requests fail at once
  * instead of each waiting for its timeout. Any byte from it ends that.
  */
-import { Failure, FailureKind, type ReplySink } from "../reply.ts";
+import type { Credentials, Protocol } from "../protocol.ts";
+import { Failure, FailureKind, type FailureSource, type ReplySink } from "../reply.ts";
 import { Access, type Request } from "../request.ts";
 import { formatAddress } from "../transport.ts";
+import { EngineFraming, linkFailures, type LinkFraming } from "./link_framing.ts";
 import {
   UpstreamConnection,
   type UpstreamObserver,
@@ -18,7 +20,30 @@ import {
   type UpstreamParts,
 } from "./upstream_connection.ts";
 
-export interface UpstreamPoolOptions extends Omit<UpstreamOptions, "dialect"> {
+/** What sort of other side the links lead to. */
+export interface LinkKind {
+  /** `Storage` or `Peer`: how failures call it. */
+  readonly source: FailureSource;
+  /** One kind of link for each; a request takes the one of its own dialect, or the only one. */
+  readonly dialects: readonly string[];
+  /** How one link of this dialect speaks. */
+  frame(dialect: number): LinkFraming;
+  readonly slowsClients: boolean;
+}
+
+/** An engine that speaks `protocol`. `replyBytesMax` bounds one reply. */
+export function engineLinks(protocol: Protocol, credentials: Credentials, replyBytesMax: number): LinkKind {
+  return {
+    source: "Storage",
+    dialects: protocol.dialects,
+    frame: (dialect) => new EngineFraming(protocol, replyBytesMax, protocol.greeting(dialect, credentials)),
+    slowsClients: true,
+  };
+}
+
+export interface UpstreamPoolOptions
+  extends Omit<UpstreamOptions, "dialect" | "framing" | "failures" | "slowsClients"> {
+  readonly kind: LinkKind;
   /** Open the links at the start; else each with its first request. */
   readonly preconnect: boolean;
   /** Links per dialect. */
@@ -57,6 +82,7 @@ export class UpstreamPool implements UpstreamObserver {
   readonly #links: UpstreamConnection[][];
   /** Every link, also those of a dialect that turned out not to be spoken: one of them may still be trying. */
   readonly #all: readonly UpstreamConnection[];
+  readonly #noun: string;
   readonly #down: Failure;
   readonly #ejected: Failure;
   #failures = 0;
@@ -67,15 +93,23 @@ export class UpstreamPool implements UpstreamObserver {
     this.#options = options;
     this.#parts = parts;
     this.name = formatAddress(options.address);
-    this.#links = options.protocol.dialects.map((_, dialect) =>
-      Array.from({ length: options.size }, () => new UpstreamConnection({ ...options, dialect }, parts, this))
+    const { kind } = options;
+    const failures = linkFailures(kind.source, this.name, options.timeoutMs);
+    const { slowsClients } = kind;
+    this.#noun = kind.source === "Storage" ? "datastore" : "peer";
+    this.#links = kind.dialects.map((_, dialect) =>
+      Array.from({ length: options.size }, () => {
+        const framing = kind.frame(dialect);
+        return new UpstreamConnection({ ...options, dialect, framing, failures, slowsClients }, parts, this);
+      })
     );
     this.#all = this.#links.flat();
-    this.#down = new Failure(FailureKind.NotConnected, "Storage", `Datastore refused connection (${this.name})`);
+    const noun = kind.source === "Storage" ? "Datastore" : "Peer Node";
+    this.#down = new Failure(FailureKind.NotConnected, kind.source, `${noun} refused connection (${this.name})`);
     this.#ejected = new Failure(
       FailureKind.NotConnected,
-      "Storage",
-      `Datastore ejected after ${options.failureMax} failures in a row, tried again within ${options.retryAfterMs} ms (${this.name})`,
+      kind.source,
+      `${noun} ejected after ${options.failureMax} failures in a row, tried again within ${options.retryAfterMs} ms (${this.name})`,
     );
   }
 
@@ -116,7 +150,7 @@ export class UpstreamPool implements UpstreamObserver {
     if (this.#ejectedUntil > 0 && this.#ejectedUntil > this.#parts.turn.now) {
       return sink.onFailure(target, this.#ejected);
     }
-    const links = this.#links[request.dialect]!;
+    const links = this.#links.length === 1 ? this.#links[0]! : this.#links[request.dialect]!;
     const index = request.affinity % links.length;
     let link = links[index]!;
     if (!link.usable) {
@@ -143,13 +177,13 @@ export class UpstreamPool implements UpstreamObserver {
   }
   onUp(link: UpstreamConnection): void {
     this.onAlive();
-    this.#parts.logger.info(`datastore ${this.name}: connected (${this.#options.protocol.dialects[link.dialect]})`);
+    this.#parts.logger.info(`${this.#noun} ${this.name}: connected (${this.#options.kind.dialects[link.dialect]})`);
   }
   onDown(_link: UpstreamConnection, reason: string, eof: boolean): void {
     if (eof) this.stats.server_eof++;
     else this.stats.server_err++;
     this.stats.server_ejected_at = this.#parts.clock.wall();
-    if (this.#failures === 0) this.#parts.logger.warn(`datastore ${this.name}: ${reason}; connecting again`);
+    if (this.#failures === 0) this.#parts.logger.warn(`${this.#noun} ${this.name}: ${reason}; connecting again`);
     this.#failed(1);
   }
   onReplies(count: number, bytes: number): void {
@@ -167,9 +201,9 @@ export class UpstreamPool implements UpstreamObserver {
   }
   onUnsupported(link: UpstreamConnection, problem: string): void {
     this.#links[link.dialect] = this.#links[0]!;
-    const [older, newer] = [this.#options.protocol.dialects[0], this.#options.protocol.dialects[link.dialect]];
+    const [older, newer] = [this.#options.kind.dialects[0], this.#options.kind.dialects[link.dialect]];
     this.#parts.logger.notice(
-      `datastore ${this.name} does not speak ${newer} (${problem}): its clients get ${older} replies`,
+      `${this.#noun} ${this.name} does not speak ${newer} (${problem}): its clients get ${older} replies`,
     );
   }
 
@@ -180,7 +214,7 @@ export class UpstreamPool implements UpstreamObserver {
     this.#ejectedUntil = this.#parts.clock.now() + retryAfterMs;
     this.stats.server_ejects++;
     this.#parts.logger.warn(
-      `datastore ${this.name}: ejected for ${retryAfterMs} ms after ${this.#failures} failures in a row`,
+      `${this.#noun} ${this.name}: ejected for ${retryAfterMs} ms after ${this.#failures} failures in a row`,
     );
   }
 

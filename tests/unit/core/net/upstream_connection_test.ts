@@ -10,6 +10,9 @@ import {
 } from "../../../../core/net/upstream_connection.ts";
 import { SeededRandom } from "../../../../core/random.ts";
 import { LineEngine } from "../../../support/line_engine.ts";
+import { linkFailures } from "../../../../core/net/link_framing.ts";
+import { engineLinks } from "../../../../core/net/upstream_pool.ts";
+import type { Credentials } from "../../../../core/protocol.ts";
 import { LineProtocol, lineRequest } from "../../../support/line_protocol.ts";
 import { MemoryNetwork, type MemoryNetworkOptions } from "../../../support/memory_transport.ts";
 import { RecordingSink } from "../../../support/recording_sink.ts";
@@ -47,12 +50,19 @@ class RecordingObserver implements UpstreamObserver {
   }
 }
 
-interface SetUp extends Partial<UpstreamOptions> {
+interface SetUp extends Partial<Omit<UpstreamOptions, "framing" | "failures">> {
+  readonly credentials?: Credentials;
+  readonly replyBytesMax?: number;
   readonly network?: MemoryNetworkOptions;
   readonly memoryBytes?: number;
 }
 
-function setUp({ network: networkOptions, memoryBytes = 64 << 20, ...options }: SetUp = {}) {
+function setUp(
+  { network: networkOptions, memoryBytes = 64 << 20, credentials = {}, replyBytesMax = 1 << 20, ...options }: SetUp =
+    {},
+) {
+  const { dialect = 0, timeoutMs = TIMEOUT_MS } = options;
+  const kind = engineLinks(new LineProtocol({ dialects: 2 }), credentials, replyBytesMax);
   const clock = new SimClock();
   const network = new MemoryNetwork({ clock, ...networkOptions });
   const engine = new LineEngine(network);
@@ -62,13 +72,14 @@ function setUp({ network: networkOptions, memoryBytes = 64 << 20, ...options }: 
   const link = new UpstreamConnection(
     {
       address: engine.address,
-      protocol: new LineProtocol({ dialects: 2 }),
-      dialect: 0,
-      credentials: {},
-      timeoutMs: TIMEOUT_MS,
+      framing: kind.frame(dialect),
+      failures: linkFailures(kind.source, "engine", timeoutMs),
+      slowsClients: true,
+      ratePerSecond: 0,
+      dialect,
+      timeoutMs,
       retryMsMax: 1000,
       pendingMax: 100,
-      replyBytesMax: 1 << 20,
       ...options,
     },
     { transport: network, clock, random: new SeededRandom(1), turn, pressure, logger: silentLogger },
@@ -157,7 +168,7 @@ Deno.test("UpstreamConnection tells those who waited for the first try that it f
   network.refuse(engine.address, "no route");
   send("get a");
   await settled();
-  assertEquals(sink.calls, ["0! Storage: Datastore is not connected"]);
+  assertEquals(sink.calls, ["0! Storage: Datastore is not connected (engine)"]);
   assertEquals(observer.events, [`down: connect 127.0.0.1:49152: no route`]);
   send("get b");
   assertEquals(sink.calls.length, 2, "at once, during a reconnect");
@@ -170,7 +181,7 @@ Deno.test("UpstreamConnection gives a request up in time while its first try han
   network.unreachable(engine.address);
   send("get a");
   await clock.run(TIMEOUT_MS + 200);
-  assertEquals(sink.calls, ["0! Storage: Datastore did not answer within 1000 ms"]);
+  assertEquals(sink.calls, ["0! Storage: Datastore did not answer within 1000 ms (engine)"]);
   send("get b");
   network.restore(engine.address);
   await clock.run(4_000);
@@ -186,7 +197,7 @@ Deno.test("UpstreamConnection takes no more than its limit while it opens, and a
   const { link, engine, sink, send, close } = setUp({ pendingMax: 3 });
   engine.answer = () => undefined;
   for (const key of ["a", "b", "c", "d"]) send(`get ${key}`);
-  assertEquals(sink.calls, ["3! Storage: Datastore has too many requests waiting"]);
+  assertEquals(sink.calls, ["3! Storage: Datastore has too many requests waiting (engine)"]);
   await settled();
   send("get e");
   assertEquals(sink.calls.length, 2);
@@ -206,7 +217,7 @@ Deno.test("UpstreamConnection fails a late request alone, and drops its reply wh
   await clock.run(600);
   send("get next");
   await clock.run(500);
-  assertEquals(sink.calls, ["0! Storage: Datastore did not answer within 1000 ms"]);
+  assertEquals(sink.calls, ["0! Storage: Datastore did not answer within 1000 ms (engine)"]);
   await engine.link.send("slow one\nnext one\n");
   await settled();
   send("get last");
@@ -240,13 +251,13 @@ Deno.test("UpstreamConnection fails what is outstanding when the engine ends the
   engine.link.connection.close();
   await settled();
   assertEquals(sink.calls, [
-    "0! Storage: Datastore closed the connection",
-    "1! Storage: Datastore closed the connection",
+    "0! Storage: Datastore closed the connection (engine)",
+    "1! Storage: Datastore closed the connection (engine)",
   ]);
-  assertEquals(observer.events, ["up", "2 dropped", "down (eof): closed by the datastore"]);
+  assertEquals(observer.events, ["up", "2 dropped", "down (eof): closed by the other side"]);
   assertEquals([link.up, link.usable], [false, false]);
   send("get c");
-  assertEquals(sink.calls[2], "2! Storage: Datastore is not connected");
+  assertEquals(sink.calls[2], "2! Storage: Datastore is not connected (engine)");
   await clock.until(() => link.up);
   engine.answer = (line) => line;
   send("get d");
@@ -268,7 +279,7 @@ Deno.test("UpstreamConnection forgets half a reply when its link breaks", async 
   engine.answer = (line) => line;
   send("get b");
   await settled();
-  assertEquals(sink.calls, ["0! Storage: Datastore closed the connection", "1: get b"]);
+  assertEquals(sink.calls, ["0! Storage: Datastore closed the connection (engine)", "1: get b"]);
   await close();
 });
 
@@ -332,8 +343,8 @@ Deno.test("UpstreamConnection with a greeting that is refused sends nothing, and
   send("get early");
   await settled();
   assertEquals(engine.lines, ["auth wrong"]);
-  assertEquals(sink.calls, ["0! Storage: Datastore is not connected"]);
-  assertEquals(observer.events, ["down: the datastore refused the greeting: !no such user"]);
+  assertEquals(sink.calls, ["0! Storage: Datastore is not connected (engine)"]);
+  assertEquals(observer.events, ["down: it refused the greeting: !no such user"]);
   engine.answer = () => "ok";
   await clock.until(() => link.up);
   await close();
@@ -345,7 +356,7 @@ Deno.test("UpstreamConnection whose dialect the engine does not know gives up fo
   send("get early");
   await settled();
   assertEquals(observer.events, ["unsupported: !NOPROTO unsupported protocol version"]);
-  assertEquals(sink.calls, ["0! Storage: Datastore is not connected"]);
+  assertEquals(sink.calls, ["0! Storage: Datastore is not connected (engine)"]);
   await clock.run(60_000);
   assertEquals([network.connects, link.usable], [1, false]);
   send("get later");
@@ -358,7 +369,7 @@ Deno.test("UpstreamConnection does not wait without end for the answer to its gr
   engine.answer = () => undefined;
   send("get early");
   await clock.run(5_100);
-  assertEquals(sink.calls, ["0! Storage: Datastore did not answer within 1000 ms"]);
+  assertEquals(sink.calls, ["0! Storage: Datastore did not answer within 1000 ms (engine)"]);
   assertEquals(observer.events, ["1 late", "down: no answer to the greeting within 5000 ms"]);
   engine.answer = () => "ok";
   await clock.until(() => link.up);
@@ -470,7 +481,7 @@ Deno.test("UpstreamConnection that ends while a large reply waits for memory doe
   await settled();
   link.evict("held too much");
   await settled();
-  assertEquals(sink.calls, ["0! Storage: Datastore closed the connection"]);
+  assertEquals(sink.calls, ["0! Storage: Datastore closed the connection (engine)"]);
   await clock.until(() => link.up);
   pressure.release(1 << 20);
   await close();
@@ -540,9 +551,9 @@ Deno.test("UpstreamConnection.close() fails what is outstanding, and takes nothi
   send("get a");
   await settled();
   await close();
-  assertEquals(sink.calls, ["0! Storage: Datastore closed the connection"]);
+  assertEquals(sink.calls, ["0! Storage: Datastore closed the connection (engine)"]);
   send("get b");
-  assertEquals(sink.calls[1], "1! Storage: Datastore is not connected");
+  assertEquals(sink.calls[1], "1! Storage: Datastore is not connected (engine)");
   assertEquals(observer.events, ["up", "1 dropped"]);
   assertEquals([engine.link.ended, link.usable], [true, false]);
 });
@@ -552,7 +563,7 @@ Deno.test("UpstreamConnection.close() of one never opened leaves nothing that co
   await close();
   send("get a");
   await link.start();
-  assertEquals(sink.calls, ["0! Storage: Datastore is not connected"]);
+  assertEquals(sink.calls, ["0! Storage: Datastore is not connected (engine)"]);
   assertEquals([network.connects, link.usable], [0, false]);
 });
 
@@ -578,4 +589,44 @@ Deno.test("UpstreamConnection copies the request's lent bytes", async () => {
     assertEquals(engine.lines, ["get kept"]);
     await close();
   }
+});
+
+Deno.test("UpstreamConnection takes a reply that alone needs more memory than there is", async () => {
+  const { link, engine, send, sink, pressure, close } = setUp({ memoryBytes: 500_000, replyBytesMax: 64 << 20 });
+  engine.answer = (line) => line === "get large" ? "x".repeat(2_000_000) : line;
+  await link.start();
+  for (const key of ["large", "a", "large", "b"]) send(`get ${key}`);
+  for (let i = 0; i < 200 && sink.calls.length < 4; i++) await settled();
+  assertEquals(sink.calls.map((call) => call.length), [2_000_003, 8, 2_000_003, 8]);
+  await settled();
+  assertEquals(pressure.usedBytes, 0, "memory of a large reply is given back behind it");
+  await close();
+});
+
+Deno.test("UpstreamConnection that is idle holds no memory for the large reply it once had", async () => {
+  const { link, engine, send, sink, pressure, close } = setUp({ memoryBytes: 4 << 20, replyBytesMax: 64 << 20 });
+  engine.answer = (line) => line === "get large" ? "x".repeat(3_000_000) : line;
+  await link.start();
+  send("get large");
+  for (let i = 0; i < 200 && sink.calls.length < 1; i++) await settled();
+  await settled();
+  assertEquals([sink.calls.length, pressure.usedBytes, link.heldBytes], [1, 0, 0]);
+  await close();
+});
+
+Deno.test("UpstreamConnection ends a link to an engine that takes nothing, with memory short too", async () => {
+  const { clock, link, engine, send, sink, pressure, close, observer } = setUp({ memoryBytes: 1 << 20 });
+  await link.start();
+  engine.link.hold();
+  send("put k v");
+  await settled();
+  for (let i = 0; i < 5; i++) send(`put k ${"v".repeat(500_000)}`);
+  await settled();
+  assertEquals(pressure.memoryHigh, true);
+  await clock.run(5_000);
+  assertEquals([sink.failures.length, pressure.usedBytes], [5, 0]);
+  assert(observer.events.some((event) => event.startsWith("down: ")), observer.events.join());
+  engine.link.release();
+  await clock.until(() => link.up);
+  await close();
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Pressure } from "../../../../core/net/pressure.ts";
 import { Turn } from "../../../../core/net/turn.ts";
-import { UpstreamPool, type UpstreamPoolOptions } from "../../../../core/net/upstream_pool.ts";
+import { engineLinks, UpstreamPool, type UpstreamPoolOptions } from "../../../../core/net/upstream_pool.ts";
 import { SeededRandom } from "../../../../core/random.ts";
 import { LineEngine } from "../../../support/line_engine.ts";
 import { LineProtocol, lineRequest } from "../../../support/line_protocol.ts";
@@ -23,12 +23,11 @@ function setUp({ dialects = 1, ...options }: Partial<UpstreamPoolOptions> & { di
   const pool = new UpstreamPool(
     {
       address: engine.address,
-      protocol: new LineProtocol({ dialects }),
-      credentials: {},
+      kind: engineLinks(new LineProtocol({ dialects }), {}, 1 << 20),
+      ratePerSecond: 0,
       timeoutMs: TIMEOUT_MS,
       retryMsMax: 1000,
       pendingMax: 100,
-      replyBytesMax: 1 << 20,
       preconnect: true,
       size: 2,
       autoEject: true,

@@ -1,3 +1,4 @@
+import { engineLinks } from "../../../../core/net/upstream_pool.ts";
 import { assertEquals } from "@std/assert";
 import { silentLogger } from "../../../../core/logger.ts";
 import { Pressure } from "../../../../core/net/pressure.ts";
@@ -19,12 +20,11 @@ Deno.test("TcpDataStore is a replica over the links of its pool", async () => {
     "/run/engine.sock",
     {
       address: engine.address,
-      protocol: new LineProtocol(),
-      credentials: {},
+      kind: engineLinks(new LineProtocol(), {}, 1 << 20),
+      ratePerSecond: 0,
       timeoutMs: 1000,
       retryMsMax: 1000,
       pendingMax: 10,
-      replyBytesMax: 1000,
       preconnect: true,
       size: 1,
       autoEject: false,
