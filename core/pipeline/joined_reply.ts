@@ -8,7 +8,7 @@ import type { Protocol } from "../protocol.ts";
 import { Reply, ReplyKind } from "../reply.ts";
 import type { ReplyQueue, Slot } from "../reply_queue.ts";
 import type { Parent } from "../replication/response_coordinator.ts";
-import type { Join } from "../request.ts";
+import { Join } from "../request.ts";
 
 export class JoinedReply implements Slot, Parent {
   ready = false;
@@ -20,7 +20,7 @@ export class JoinedReply implements Slot, Parent {
   readonly #joined = new ByteWriter();
   readonly #parts: Reply[] = [];
   #queue: ReplyQueue | undefined;
-  #join: Join = 0;
+  #join: Join = Join.None;
   #dialect = 0;
   #quiet = 0;
   #waiting = 0;
@@ -77,7 +77,10 @@ export class JoinedReply implements Slot, Parent {
   }
 
   #isSuppressed(out: ByteWriter): boolean {
-    return this.#protocol.isSuppressed(this.#quiet, new Reply().set(out.bytes, 0, out.length, ReplyKind.Value));
+    const failed = this.#parts.filter((part) => part.kind === ReplyKind.Error).length;
+    const isError = this.#join === Join.AnySucceeded ? failed === this.#parts.length : failed > 0;
+    const kind = isError ? ReplyKind.Error : ReplyKind.Value;
+    return this.#protocol.isSuppressed(this.#quiet, new Reply().set(out.bytes, 0, out.length, kind));
   }
 
   #leave(): void {
