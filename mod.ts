@@ -26,8 +26,12 @@ import type { Protocol } from "./core/protocol.ts";
 import { type Random, systemRandom } from "./core/random.ts";
 import { hashByName } from "./core/ring/hash/mod.ts";
 import { buildTopology, type NodeDescription } from "./core/ring/topology.ts";
+import { EmbeddedDataStore } from "./core/storage/embedded/embedded_datastore.ts";
+import { openEngine } from "./core/storage/embedded/engine.ts";
+import { RedisExecutor } from "./core/storage/embedded/redis_executor.ts";
 import { TcpDataStore } from "./core/storage/tcp_datastore.ts";
 import type { Transport } from "./core/transport.ts";
+import { RespWriter } from "./protocols/redis/encode.ts";
 import { protocols } from "./protocols/mod.ts";
 import denoJson from "./deno.json" with { type: "json" };
 
@@ -93,7 +97,7 @@ function nodeOptions(conf: Conf): NodeOptions {
     port: peers?.port ?? 0,
     rack: conf.rack,
     datacenter: conf.datacenter,
-    tokens: conf.tokens ?? [0],
+    tokens: conf.tokens,
   };
   return {
     version,
@@ -109,7 +113,7 @@ function nodeOptions(conf: Conf): NodeOptions {
     levels: { read: conf.readConsistency, write: conf.writeConsistency },
     hash: hashByName[conf.hash]!,
     hashTag: conf.hashTag,
-    topology: buildTopology(1, self, conf.dynSeeds ?? []),
+    topology: buildTopology(1, self, conf.dynSeeds),
     datacenter: conf.datacenter,
     rack: conf.rack,
   };
@@ -125,7 +129,12 @@ function openDataStore(
   parts: Omit<NodeParts, "protocol" | "dataStore" | "facts">,
 ): DataStore {
   const { server } = conf;
-  if (server.kind === "embedded") throw new Error("the embedded engine is not there yet");
+  if (server.kind === "embedded") {
+    const { clock, random, logger } = parts;
+    const engine = openEngine({ path: server.path ?? ":memory:", synchronous: conf.dataStoreSync, clock, random });
+    const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
+    return new EmbeddedDataStore({ engine, executor, clock, logger });
+  }
   const credentials = {
     ...(conf.datastoreUser === undefined ? {} : { username: conf.datastoreUser }),
     ...(conf.datastorePassword === undefined ? {} : { password: conf.datastorePassword }),
