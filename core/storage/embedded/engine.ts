@@ -5,6 +5,7 @@
 import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import { Database, type DatabaseOptions } from "./database.ts";
+import { Encodings } from "./encodings.ts";
 import { Keyspace } from "./keyspace.ts";
 import { Strings } from "./strings.ts";
 
@@ -17,6 +18,7 @@ export class Engine {
   readonly db: Database;
   readonly keyspace: Keyspace;
   readonly strings: Strings;
+  readonly encodings: Encodings;
   readonly clock: Clock;
   readonly random: Random;
 
@@ -25,6 +27,7 @@ export class Engine {
     this.random = options.random;
     this.db = new Database(options);
     this.keyspace = new Keyspace(this.db, options.clock, options.random);
+    this.encodings = new Encodings(this.db);
     this.strings = new Strings(this.db, this.keyspace, options.clock);
   }
 

@@ -21,7 +21,7 @@ export class Keyspace {
   type: KeyType | 0 = 0;
   /** Wall ms since 1970 at which it expires; 0 for never. */
   expiresAt = 0;
-  /** Its number of elements (for a string: 1 when it was written in place). */
+  /** Its number of elements (for a string: its StringForm). */
   count = 0;
 
   readonly #db: Database;
@@ -36,6 +36,9 @@ export class Keyspace {
   readonly #rename: Statement;
   readonly #copyKey: Statement;
   readonly #atOrAfter: Statement<[id: number, key: Uint8Array, expiresAt: number | null]>;
+  readonly #withPrefix: Statement<[key: Uint8Array, expiresAt: number | null]>;
+  readonly #from: Statement<[key: Uint8Array, expiresAt: number | null]>;
+  readonly #after: Statement<[id: number, key: Uint8Array, type: KeyType, expiresAt: number | null]>;
   readonly #clear: Statement[];
   /** Element tables by KeyType: drop, move to another key, copy to another key. */
   readonly #elements: ({ drop: Statement; move: Statement; copy: Statement } | undefined)[];
@@ -58,6 +61,9 @@ export class Keyspace {
       "INSERT INTO keys (id, key, type, expires_at, count, value) SELECT ?2, ?3, type, expires_at, count, value FROM keys WHERE id = ?1",
     );
     this.#atOrAfter = db.prepare("SELECT id, key, expires_at FROM keys WHERE id >= ? ORDER BY id LIMIT 1");
+    this.#withPrefix = db.prepare("SELECT key, expires_at FROM keys WHERE key >= ? AND key < ?");
+    this.#from = db.prepare("SELECT key, expires_at FROM keys WHERE key >= ?");
+    this.#after = db.prepare("SELECT id, key, type, expires_at FROM keys WHERE id > ? ORDER BY id LIMIT ?");
     this.#elements = elementTables.map((table) => table === undefined ? undefined : elementStatements(db, table));
     this.#clear = ["keys", ...elementTables.filter((table) => table !== undefined)].map((table) =>
       db.prepare(`DELETE FROM ${table}`)
@@ -178,6 +184,22 @@ export class Keyspace {
     return undefined;
   }
 
+  /** The keys that begin with `prefix` and have not expired. Nothing may change until the last is taken. */
+  *keysWithPrefix(prefix: Uint8Array): Generator<Uint8Array> {
+    const now = this.#clock.wall();
+    const end = behindPrefix(prefix);
+    const rows = end === undefined ? this.#from.iterate(prefix) : this.#withPrefix.iterate(prefix, end);
+    for (const [key, expiresAt] of rows) if (expiresAt === null || now <= expiresAt) yield key;
+  }
+
+  /** Shows `visit` up to `count` keys with an id above `cursor`, expired ones left out. Returns the next cursor, 0 at the end. */
+  scan(cursor: number, count: number, visit: (key: Uint8Array, type: KeyType) => void): number {
+    const now = this.#clock.wall();
+    const rows = this.#after.all(cursor, count);
+    for (const [, key, type, expiresAt] of rows) if (expiresAt === null || now <= expiresAt) visit(key, type);
+    return rows.length < count ? 0 : rows[rows.length - 1]![0];
+  }
+
   /** Drops every key. */
   clear(): void {
     this.#db.write();
@@ -230,4 +252,14 @@ function elementStatements(db: Database, table: string) {
     move: db.prepare(`UPDATE ${table} SET key_id = ?2 WHERE key_id = ?1`),
     copy: db.prepare(`INSERT INTO ${table} (key_id, ${columns}) SELECT ?2, ${columns} FROM ${table} WHERE key_id = ?1`),
   };
+}
+
+/** The least byte string that is greater than all that begin with `prefix`; undefined where there is none. */
+function behindPrefix(prefix: Uint8Array): Uint8Array | undefined {
+  let length = prefix.length;
+  while (length > 0 && prefix[length - 1] === 255) length--;
+  if (length === 0) return undefined;
+  const end = prefix.slice(0, length);
+  end[length - 1]!++;
+  return end;
 }

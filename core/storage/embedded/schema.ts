@@ -36,8 +36,8 @@ export const applicationId = 0x44796e44;
 export const schemaVersion = 1;
 
 const keyTables: readonly string[] = [
-  // expires_at: wall ms since 1970, NULL for never. count: elements of a collection; of a string, 1 when it was written in
-  // place (APPEND, SETRANGE, SETBIT ...), which OBJECT ENCODING shows as `raw`. value: a string's bytes, else NULL.
+  // expires_at: wall ms since 1970, NULL for never. count: elements of a collection; of a string its StringForm
+  // (strings.ts). value: a string's bytes, else NULL.
   `CREATE TABLE IF NOT EXISTS keys (
      id INTEGER PRIMARY KEY,
      key BLOB NOT NULL UNIQUE,

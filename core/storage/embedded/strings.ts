@@ -10,6 +10,17 @@ import { type Keyspace, KeyType } from "./keyspace.ts";
 /** Longest string, bytes: Redis' `proto-max-bulk-len`. */
 export const STRING_BYTES_MAX = 512 * 1024 * 1024;
 
+/** How a string came to be, kept in `count`: OBJECT ENCODING tells them apart. */
+export const StringForm = {
+  /** Written as a whole: a number is held as one. */
+  Written: 0,
+  /** Changed in place: held as bytes whatever they are. */
+  Changed: 1,
+  /** The result of INCRBYFLOAT: held as text even where it is a whole number. */
+  Text: 2,
+} as const;
+export type StringForm = typeof StringForm[keyof typeof StringForm];
+
 const NO_BYTES = new Uint8Array(0);
 
 export class Strings {
@@ -93,17 +104,17 @@ export class Strings {
     this.#put(this.#upsertKeepingExpiry, key, value, 0);
   }
 
-  /** Gives the string `id` a new value and keeps its expiry. `inPlace`: it was changed, not written anew (OBJECT ENCODING). */
-  update(id: number, value: Uint8Array, inPlace: boolean): void {
+  /** Gives the string `id` a new value and keeps its expiry. */
+  update(id: number, value: Uint8Array, form: StringForm): void {
     this.#db.write();
-    this.#update.run(id, value, inPlace ? 1 : 0);
+    this.#update.run(id, value, form);
   }
 
   /** Writes the key just loaded, or makes it. */
-  store(key: Uint8Array, value: Uint8Array, inPlace: boolean): void {
-    if (this.id !== 0) return this.update(this.id, value, inPlace);
+  store(key: Uint8Array, value: Uint8Array, form: StringForm): void {
+    if (this.id !== 0) return this.update(this.id, value, form);
     this.set(key, value);
-    if (inPlace) this.update(this.#keyspace.find(key), value, true);
+    if (form !== StringForm.Written) this.update(this.#keyspace.find(key), value, form);
   }
 
   #put(upsert: Statement, key: Uint8Array, value: Uint8Array, expiresAt: number): void {

@@ -1,7 +1,15 @@
 /** Every command the embedded engine has, by its lower-case name (`object|encoding` for a subcommand). */
 import type { Handler } from "../call.ts";
+import { expiryCommands } from "./expiry.ts";
+import { keyCommands } from "./keys.ts";
+import { scanCommands } from "./scan.ts";
+import { scriptCommands } from "./scripts.ts";
 import { stringCommands } from "./strings.ts";
 
 export const handlers: Readonly<Record<string, Handler>> = {
+  ...keyCommands,
+  ...expiryCommands,
+  ...scanCommands,
   ...stringCommands,
+  ...scriptCommands,
 };

@@ -6,7 +6,7 @@ import { KeyType } from "../keyspace.ts";
 import { lcsCommand } from "./lcs.ts";
 import { LongDouble } from "../long_double.ts";
 import { INT64_MAX, INT64_MIN, parseInteger } from "../numbers.ts";
-import { STRING_BYTES_MAX } from "../strings.ts";
+import { STRING_BYTES_MAX, StringForm } from "../strings.ts";
 
 const EX: TimeForm = { seconds: true, relative: true };
 const PX: TimeForm = { seconds: false, relative: true };
@@ -185,7 +185,7 @@ function append(call: Call): void {
     const value = new Uint8Array(length);
     value.set(old);
     copyBytes(tail, 0, tail.length, value, old.length);
-    strings.update(strings.id, value, true);
+    strings.update(strings.id, value, StringForm.Changed);
   }
   call.out.integer(length);
 }
@@ -220,7 +220,7 @@ function setrange(call: Call): void {
     value.set(old);
   }
   value.set(patch, offset);
-  strings.store(call.arg(1), value, true);
+  strings.store(call.arg(1), value, StringForm.Changed);
   call.out.integer(value.length);
 }
 
@@ -236,7 +236,7 @@ function add(call: Call, increment: number | bigint): void {
     sum = BigInt(old) + BigInt(increment);
     if (sum > INT64_MAX || sum < INT64_MIN) throw new CommandError("ERR increment or decrement would overflow");
   }
-  strings.store(call.arg(1), encode(String(sum)), false);
+  strings.store(call.arg(1), encode(String(sum)), StringForm.Written);
   call.out.integer(sum);
 }
 
@@ -261,7 +261,7 @@ function incrbyfloat(call: Call): void {
   const sum = old.plus(increment);
   if (sum === undefined) throw new CommandError("ERR increment would produce NaN or Infinity");
   const text = encode(sum.toString());
-  strings.store(call.arg(1), text, false);
+  strings.store(call.arg(1), text, StringForm.Text);
   call.out.bulk(text);
 }
 
