@@ -1,0 +1,108 @@
+/**
+ * `deno task test`: every suite, one closing line.
+ *
+ * Unit tests run without permissions. The others start real servers; where those are missing they are installed if that is
+ * possible here (Debian, root), else it is said what will be skipped. Folders after `--` narrow the run: `deno task test tests/unit`.
+ */
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** Programs the suites start, and the Debian packages that hold them. */
+const programs: Readonly<Record<string, string>> = {
+  "redis-server": "redis-server",
+  "memcached": "memcached",
+  "memccapable": "libmemcached-tools",
+};
+const APT_TIMEOUT_MS = 300_000;
+
+function isInstalled(program: string): boolean {
+  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/${program}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function apt(...args: string[]): Promise<boolean> {
+  const { success, stderr } = await new Deno.Command("apt-get", {
+    args,
+    env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+    stdin: "null",
+    signal: AbortSignal.timeout(APT_TIMEOUT_MS),
+  }).output();
+  if (!success) console.error(`apt-get ${args.join(" ")} failed:\n${new TextDecoder().decode(stderr)}`);
+  return success;
+}
+
+/** Installs what is missing where it can; says what stays missing. */
+async function provide(): Promise<void> {
+  const missing = Object.keys(programs).filter((program) => !isInstalled(program));
+  if (missing.length === 0) return;
+  if (Deno.build.os === "linux" && isInstalled("apt-get") && Deno.uid() === 0) {
+    const packages = missing.map((program) => programs[program]!);
+    console.log(`installing ${packages.join(", ")}`);
+    await apt("update", "-q");
+    await apt("install", "-qy", "--no-install-recommends", ...packages);
+  }
+  for (const program of missing) {
+    if (!isInstalled(program)) console.log(`skipped: suites that need ${program}, which is not installed`);
+  }
+}
+
+/** Runs `deno test` and reads its summary. A run that ended badly counts as a failure even when no test did. */
+async function run(name: string, args: readonly string[]): Promise<Tally> {
+  console.log(`\n${name}: deno test ${args.join(" ")}`);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", ...args],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let output = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stdout) {
+    await Deno.stdout.write(chunk);
+    output = (output + decoder.decode(chunk, { stream: true })).slice(-4096);
+  }
+  const { success } = await child.status;
+  const count = (word: string) => Number(output.match(new RegExp(`(\\d+) ${word}`))?.[1] ?? 0);
+  const tally = { passed: count("passed"), failed: count("failed"), skipped: count("ignored") };
+  if (!success && tally.failed === 0) tally.failed = 1;
+  return tally;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const chosen = Deno.args.filter((arg) => arg !== "--");
+const isChosen = (folder: string) => chosen.length === 0 || chosen.some((path) => path.startsWith(folder));
+const narrowed = (folder: string) => chosen.length === 0 ? [folder] : chosen.filter((path) => path.startsWith(folder));
+
+await provide();
+const tallies: Tally[] = [];
+if (isChosen("tests/unit")) {
+  tallies.push(await run("unit tests, without permissions", ["--no-prompt", ...narrowed("tests/unit")]));
+}
+const others = [];
+for (const folder of ["tests/sim", "tests/integration"]) {
+  if (isChosen(folder) && await exists(folder)) others.push(...narrowed(folder));
+}
+if (others.length > 0) {
+  tallies.push(await run("simulated clusters, real servers and clients", ["-A", "--permit-no-files", ...others]));
+}
+const total = (key: keyof Tally) => tallies.reduce((sum, tally) => sum + tally[key], 0);
+const skipped = total("skipped");
+console.log(`\n${total("passed")} passed, ${total("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+Deno.exit(total("failed") > 0 || total("passed") === 0 ? 1 : 0);
