@@ -38,6 +38,7 @@ export class Strings {
   readonly #load: Statement<[id: number, value: Uint8Array | null, type: KeyType, expiresAt: number | null]>;
   readonly #upsert: Statement;
   readonly #upsertKeepingExpiry: Statement;
+  readonly #insert: Statement;
   readonly #update: Statement;
 
   constructor(db: Database, keyspace: Keyspace, clock: Clock) {
@@ -53,6 +54,9 @@ export class Strings {
       `${insert} ON CONFLICT (key) DO UPDATE SET value = ?3, expires_at = ?4, count = 0 ${where}`,
     );
     this.#upsertKeepingExpiry = db.prepare(`${insert} ON CONFLICT (key) DO UPDATE SET value = ?3, count = 0 ${where}`);
+    this.#insert = db.prepare(
+      `INSERT INTO keys (id, key, type, value, count) VALUES (?1, ?2, ${KeyType.String}, ?3, ?4)`,
+    );
     this.#update = db.prepare("UPDATE keys SET value = ?2, count = ?3 WHERE id = ?1");
   }
 
@@ -112,9 +116,15 @@ export class Strings {
 
   /** Writes the key just loaded, or makes it. */
   store(key: Uint8Array, value: Uint8Array, form: StringForm): void {
-    if (this.id !== 0) return this.update(this.id, value, form);
-    this.set(key, value);
-    if (form !== StringForm.Written) this.update(this.#keyspace.find(key), value, form);
+    if (this.id !== 0) this.update(this.id, value, form);
+    else this.create(key, value, form);
+  }
+
+  /** Makes a key that is known not to exist. */
+  create(key: Uint8Array, value: Uint8Array, form: StringForm): void {
+    this.#db.write();
+    this.#insert.run(this.#keyspace.nextId, key, value, form);
+    this.#keyspace.inserted();
   }
 
   #put(upsert: Statement, key: Uint8Array, value: Uint8Array, expiresAt: number): void {

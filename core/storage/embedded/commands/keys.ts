@@ -52,7 +52,7 @@ function copy(call: Call): void {
     const word = call.word(i);
     if (word === "replace") replace = true;
     else if (word === "db" && i + 1 < call.argCount) {
-      if (call.integer(++i) !== 0n) throw new CommandError("ERR DB index is out of range");
+      checkDatabase(call.integer(++i));
     } else throw new CommandError(syntaxError);
   }
   if (sameBytes(call.arg(1), call.arg(2))) {
@@ -66,6 +66,14 @@ function copy(call: Call): void {
   const id = keyspace.find(call.arg(1));
   keyspace.copy(id, keyspace.type as KeyType, call.arg(2));
   call.out.integer(1);
+}
+
+/** There is one database, number 0. */
+function checkDatabase(number: bigint): void {
+  if (BigInt.asIntN(32, number) !== number) {
+    throw new CommandError("ERR value is out of range, value must between -2147483648 and 2147483647");
+  }
+  if (number !== 0n) throw new CommandError("ERR DB index is out of range");
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,5 +1,7 @@
 /** Every command the embedded engine has, by its lower-case name (`object|encoding` for a subcommand). */
 import type { Handler } from "../call.ts";
+import { bitCommands } from "./bits.ts";
+import { bitfieldCommands } from "./bitfield.ts";
 import { expiryCommands } from "./expiry.ts";
 import { keyCommands } from "./keys.ts";
 import { scanCommands } from "./scan.ts";
@@ -11,5 +13,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   ...expiryCommands,
   ...scanCommands,
   ...stringCommands,
+  ...bitCommands,
+  ...bitfieldCommands,
   ...scriptCommands,
 };

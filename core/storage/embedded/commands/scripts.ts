@@ -45,15 +45,6 @@ function kill(): void {
   throw new CommandError(nothingRuns);
 }
 
-function evalsha(call: Call): void {
-  const keys = call.integer(2);
-  if (keys < 0n) throw new CommandError("ERR Number of keys can't be negative");
-  if (keys > BigInt(call.argCount - 3)) {
-    throw new CommandError("ERR Number of keys can't be greater than number of args");
-  }
-  throw new CommandError("NOSCRIPT No matching script. Please use EVAL.");
-}
-
 const decoder = new TextDecoder();
 
 export const scriptCommands: Record<string, Handler> = {
@@ -64,5 +55,4 @@ export const scriptCommands: Record<string, Handler> = {
   "function|list": functionList,
   "function|delete": functionDelete,
   "function|kill": kill,
-  evalsha,
 };
