@@ -111,7 +111,7 @@ function nodeOptions(conf: Conf): NodeOptions {
     patienceMs: Math.max(1000, conf.timeoutMs),
     password: conf.requirepass,
     levels: { read: conf.readConsistency, write: conf.writeConsistency },
-    hash: hashByName[conf.hash]!,
+    hash: hashByName[conf.hash],
     hashTag: conf.hashTag,
     topology: buildTopology(1, self, conf.dynSeeds),
     datacenter: conf.datacenter,
