@@ -20,6 +20,7 @@ import type { Request } from "../request.ts";
 import { type Address, type Connection, formatAddress, type Transport } from "../transport.ts";
 import { BackOff } from "./back_off.ts";
 import { type LinkFailures, type LinkFraming, OLDEST } from "./link_framing.ts";
+import { Pace } from "./pace.ts";
 import type { Holder, Pressure } from "./pressure.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import { SinkQueue } from "./sink_queue.ts";
@@ -102,9 +103,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
   #opening = false;
   #early = new ByteWriter();
   #congested = false;
-  /** Requests that may still be sent; refilled by `sweep`. */
-  #allowance: number;
-  #refilledAt = 0;
+  readonly #pace: Pace;
   /** Not reading, because memory is short: silence is our own. */
   #paused = false;
   /** When it last went on reading after a pause: until a timeout has passed since, nothing is late. */
@@ -126,7 +125,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
     this.#queue = new SinkQueue(options.pendingMax);
     this.#framing = options.framing;
     this.#failures = options.failures;
-    this.#allowance = options.ratePerSecond;
+    this.#pace = new Pace(options.ratePerSecond, parts.pressure);
     this.#backOff = new BackOff(50, options.retryMsMax, parts.random);
   }
 
@@ -135,10 +134,10 @@ export class UpstreamConnection implements Holder, WriteOwner {
     return this.#queue.count;
   }
   get pendingBytes(): number {
-    return this.#out?.pendingBytes ?? 0;
+    return (this.#out?.pendingBytes ?? 0) + this.#pace.held.length;
   }
   get heldBytes(): number {
-    return (this.#out?.heldBytes ?? 0) + (this.#in?.heldBytes ?? 0) + this.#early.length;
+    return (this.#out?.heldBytes ?? 0) + (this.#in?.heldBytes ?? 0) + this.#early.length + this.#pace.held.length;
   }
 
   /** Is it up, or will it take requests until its first try to connect is decided? */
@@ -169,16 +168,19 @@ export class UpstreamConnection implements Holder, WriteOwner {
       this.#queue.push(sink, target, this.#parts.turn.now);
       return;
     }
-    if (out.pendingBytes > CONGESTED_BYTES) {
+    if (this.pendingBytes > CONGESTED_BYTES) {
       if (!this.#options.slowsClients) return sink.onFailure(target, this.#failures.overloaded);
       if (!this.#congested) {
         this.#congested = true;
         this.#parts.pressure.congest();
       }
     }
-    this.#write(request, out);
+    const pace = this.#pace;
+    const goes = pace.take();
+    this.#write(request, goes ? out : pace.held);
     this.#queue.push(sink, target, this.#parts.turn.now);
-    if (this.#spend()) out.mark();
+    if (goes) out.mark();
+    else pace.hold();
   }
 
   /** The frame without its cut, behind its head. */
@@ -193,15 +195,6 @@ export class UpstreamConnection implements Holder, WriteOwner {
     }
   }
 
-  /** Takes one from this second's allowance; false when it is used up: the bytes then wait for the next sweep. */
-  #spend(): boolean {
-    const { ratePerSecond } = this.#options;
-    if (ratePerSecond === 0) return true;
-    if (this.#allowance < 1) return false;
-    this.#allowance--;
-    return true;
-  }
-
   /** Fails what is late, asks an idle link for a sign of life, ends a dead one. Called a few times per timeout. */
   sweep(now: number): void {
     const { timeoutMs } = this.#options;
@@ -211,7 +204,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
     }
     const out = this.#out;
     if (out === undefined || !this.up) return;
-    this.#refill(now, out);
+    if (this.#pace.release(now, out)) out.mark();
     const patienceMs = Math.max(DEAD_AFTER_MS_MIN, DEAD_AFTER_TIMEOUTS * (timeoutMs || PROBE_AFTER_MS));
     const sent = out.sentBytes !== this.#lastSentBytes;
     this.#lastSentBytes = out.sentBytes;
@@ -232,16 +225,6 @@ export class UpstreamConnection implements Holder, WriteOwner {
     // With no timeout set only our own probe may condemn a link: a slow command is not a dead engine.
     const condemns = timeoutMs > 0 || this.#queue.headForgotten;
     if (condemns && silentMs > patienceMs) this.#end(`no byte for ${Math.round(silentMs)} ms while an answer was due`);
-  }
-
-  /** A bucket that holds one second's allowance at most. */
-  #refill(now: number, out: WriteBuffer): void {
-    const { ratePerSecond } = this.#options;
-    if (ratePerSecond === 0) return;
-    const earned = (now - this.#refilledAt) * ratePerSecond / 1000;
-    this.#refilledAt = now;
-    this.#allowance = Math.min(ratePerSecond, this.#allowance + earned);
-    if (this.#allowance >= 1 && out.length > 0) out.mark();
   }
 
   /** Ends the link for good; what is outstanding fails. */
@@ -460,6 +443,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
     this.#out = undefined;
     this.#in?.close();
     this.#in = undefined;
+    this.#pace.clear();
     this.onDrained();
     // Those who wait for the first try were never sent: `#run` tells them.
     if (this.#opening) return;

@@ -314,6 +314,8 @@ Deno.test("ClientConnection abandons its requests when the client's link breaks"
   await settled();
   assertEquals([state.finished, stats.client_err, stats.client_eof], [true, 1, 0]);
   assertEquals(stats.client_dropped_requests, 2);
+  const { replies } = sink.waiting[0]!.client;
+  assertEquals([replies.closed, replies.count], [true, 0]);
   sink.waiting[0]!.reply("nobody listens");
   await leave();
 });
