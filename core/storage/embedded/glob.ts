@@ -4,7 +4,7 @@
  * where the textbook recursion is exponential.
  *
  * Odd corners are Redis': a class without its `]` reaches to the pattern's end, `[z-a]` is `[a-z]`, and a lone `\` at
- * the end is itself.
+ * the end is itself. The empty text matches the empty pattern and `*`, and no other: not `**`.
  */
 const STAR = 42;
 const QUESTION = 63;
@@ -27,7 +27,7 @@ export class Glob {
   /** Keeps a copy of the pattern. */
   constructor(pattern: Uint8Array) {
     this.#pattern = pattern.slice();
-    this.matchesAll = pattern.length > 0 && pattern.every((byte) => byte === STAR);
+    this.matchesAll = pattern.length === 1 && pattern[0] === STAR;
     let length = 0;
     while (length < pattern.length && !isSpecial(pattern[length]!)) length++;
     this.prefix = this.#pattern.subarray(0, length);
@@ -37,6 +37,7 @@ export class Glob {
   /** Does the whole of `text` match? */
   matches(text: Uint8Array): boolean {
     const pattern = this.#pattern;
+    if (text.length === 0) return pattern.length === 0 || this.matchesAll;
     let at = 0;
     let i = 0;
     let starAt = -1;
