@@ -1,16 +1,22 @@
-/** Tables of the collection types. Each row belongs to a row of `keys` by `key_id`. */
+/**
+ * Tables of the collection types. Each row belongs to a row of `keys` by `key_id`. Hashes, sets and sorted sets are ordered
+ * by `slot`, a hash of the element: slots.ts says why.
+ */
 export const collectionTables: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS list_items (
      key_id INTEGER NOT NULL, position INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (key_id, position)
    ) WITHOUT ROWID`,
   `CREATE TABLE IF NOT EXISTS set_members (
-     key_id INTEGER NOT NULL, member BLOB NOT NULL, PRIMARY KEY (key_id, member)
+     key_id INTEGER NOT NULL, slot INTEGER NOT NULL, member BLOB NOT NULL, PRIMARY KEY (key_id, slot, member)
    ) WITHOUT ROWID`,
   `CREATE TABLE IF NOT EXISTS sorted_set_members (
-     key_id INTEGER NOT NULL, member BLOB NOT NULL, score REAL NOT NULL, PRIMARY KEY (key_id, member)
+     key_id INTEGER NOT NULL, slot INTEGER NOT NULL, member BLOB NOT NULL, score REAL NOT NULL,
+     PRIMARY KEY (key_id, slot, member)
    ) WITHOUT ROWID`,
   `CREATE INDEX IF NOT EXISTS sorted_set_members_by_score ON sorted_set_members (key_id, score, member)`,
+  // added: grows with every new field, so that small hashes can be shown in the order they were made.
   `CREATE TABLE IF NOT EXISTS hash_fields (
-     key_id INTEGER NOT NULL, field BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (key_id, field)
+     key_id INTEGER NOT NULL, slot INTEGER NOT NULL, field BLOB NOT NULL, value BLOB NOT NULL, added INTEGER NOT NULL,
+     PRIMARY KEY (key_id, slot, field)
    ) WITHOUT ROWID`,
 ];
