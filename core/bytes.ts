@@ -25,6 +25,12 @@ export function decode(bytes: Uint8Array, start = 0, end: number = bytes.length)
   return decoder.decode(bytes.subarray(start, end));
 }
 
+/** The same up to the first zero byte, where text ends in C: how Redis quotes a client's word in an error. */
+export function decodeToZero(bytes: Uint8Array): string {
+  const zero = bytes.indexOf(0);
+  return decode(bytes, 0, zero < 0 ? bytes.length : zero);
+}
+
 /** Copies `source[start, end)` to `target` at `at`; the caller has made room. Returns the offset behind the copy. */
 export function copyBytes(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {
   const length = end - start;

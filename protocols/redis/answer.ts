@@ -2,7 +2,7 @@
  * What a node says by itself: the commands that concern the connection, the node or the command table, and the errors for what
  * cannot go further. The handlers are in answers/, one file per subject; here they are found and called.
  */
-import { type ByteWriter, decode } from "../../core/bytes.ts";
+import { type ByteWriter, decode, decodeToZero } from "../../core/bytes.ts";
 import type { NodeView } from "../../core/node_view.ts";
 import { After } from "../../core/protocol.ts";
 import { type Request, Routing } from "../../core/request.ts";
@@ -78,22 +78,22 @@ export function answer(
 function unknownCommand(request: Request, out: RespWriter): After {
   let args = "";
   for (let i = 1; i < request.argCount && args.length < 128; i++) {
-    args += `'${decode(request.arg(i)).slice(0, 128 - args.length)}' `;
+    args += `'${decodeToZero(request.arg(i)).slice(0, 128 - args.length)}' `;
   }
-  const name = decode(request.arg(0)).slice(0, 128);
+  const name = decodeToZero(request.arg(0)).slice(0, 128);
   out.error(`ERR unknown command '${name}', with args beginning with: ${args}`);
   return After.Continue;
 }
 
 function wrongArity(request: Request, table: CommandTable, out: RespWriter): After {
-  const name = decode(request.arg(0)).toLowerCase();
-  const sub = request.argCount > 1 ? `${name}|${decode(request.arg(1)).toLowerCase()}` : "";
+  const name = decodeToZero(request.arg(0)).toLowerCase();
+  const sub = request.argCount > 1 ? `${name}|${decodeToZero(request.arg(1)).toLowerCase()}` : "";
   out.error(`ERR wrong number of arguments for '${table.find(sub) ? sub : name}' command`);
   return After.Continue;
 }
 
 function unknownSubcommand(request: Request, out: RespWriter): After {
-  const [name, sub] = [decode(request.arg(0)), decode(request.arg(1)).slice(0, 128)];
+  const [name, sub] = [decodeToZero(request.arg(0)), decodeToZero(request.arg(1)).slice(0, 128)];
   out.error(`ERR unknown subcommand '${sub}'. Try ${name.toUpperCase()} HELP.`);
   return After.Continue;
 }

@@ -17,6 +17,8 @@ const UINT64_MAX = 18446744073709551615n;
 /** A cursor, which must be an unsigned 64-bit number as C's strtoul reads it. Cursors we never gave out are clamped. */
 export function readCursor(call: Call, index: number): number {
   const text = asciiText(call.arg(index));
+  // strtoul reads nothing as 0.
+  if (text === "") return 0;
   if (!/^[+-]?\d+$/.test(text)) throw new CommandError("ERR invalid cursor");
   const value = BigInt(text.replace(/^[+-]/, ""));
   if (value > UINT64_MAX) throw new CommandError("ERR invalid cursor");

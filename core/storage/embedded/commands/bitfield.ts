@@ -48,7 +48,7 @@ function run(call: Call, readOnly: boolean): void {
       out.integer(old);
       continue;
     }
-    const wanted = operation.kind === "set" ? operation.operand : old + operation.operand;
+    const wanted = operation.kind === "set" ? givenValue(operation) : old + operation.operand;
     const fitted = fit(wanted, operation);
     if (fitted === undefined) {
       out.nil();
@@ -112,6 +112,11 @@ function readFieldOffset(bytes: Uint8Array, width: number): number {
     throw new CommandError(badOffset);
   }
   return index * width;
+}
+
+/** What SET is to write: for an unsigned field Redis takes a negative number as the large one of the same 64 bits. */
+function givenValue({ signed, operand }: Operation): bigint {
+  return signed ? operand : BigInt.asUintN(64, operand);
 }
 
 function readField(bytes: Uint8Array, { offset, width, signed }: Operation): bigint {

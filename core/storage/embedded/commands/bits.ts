@@ -85,9 +85,10 @@ function bitpos(call: Call): void {
   const { argCount, out } = call;
   const bit = call.integer(2);
   if (bit !== 0n && bit !== 1n) throw new CommandError("ERR The bit argument must be 1 or 0.");
-  if (argCount > 6) throw new CommandError(syntaxError);
   const value = call.engine.strings.get(call.arg(1));
+  // As with BITCOUNT: without a string nobody looks at the rest.
   if (value === undefined) return out.integer(bit === 1n ? -1 : 0);
+  if (argCount > 6) throw new CommandError(syntaxError);
   const start = argCount > 3 ? call.count(3) : 0;
   const inBits = argCount === 6 && readUnit(call, 5);
   const end = argCount > 4 ? call.count(4) : -1;

@@ -1,4 +1,5 @@
 /** Commands on when a key expires. */
+import { decodeToZero } from "../../../bytes.ts";
 import { type Call, CommandError, type Handler } from "../call.ts";
 import { readAnyTime, type TimeForm } from "../expire_time.ts";
 
@@ -17,7 +18,7 @@ function readConditions(call: Call): Conditions {
     else if (word === "xx") conditions.some = true;
     else if (word === "gt") conditions.later = true;
     else if (word === "lt") conditions.earlier = true;
-    else throw new CommandError(`ERR Unsupported option ${decoder.decode(call.arg(i))}`);
+    else throw new CommandError(`ERR Unsupported option ${decodeToZero(call.arg(i))}`);
   }
   if (conditions.none && (conditions.some || conditions.later || conditions.earlier)) {
     throw new CommandError("ERR NX and XX, GT or LT options at the same time are not compatible");
@@ -27,8 +28,6 @@ function readConditions(call: Call): Conditions {
   }
   return conditions;
 }
-
-const decoder = new TextDecoder();
 
 function expire(command: string, form: TimeForm): Handler {
   return (call) => {

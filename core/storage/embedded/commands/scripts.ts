@@ -2,6 +2,7 @@
  * Scripts and functions, which this engine does not have: what asks about them or clears them is answered as by a Redis that
  * holds none, so that tools which do so on start or in clean-up go on. Running one gets the engine's "does not support".
  */
+import { decodeToZero } from "../../../bytes.ts";
 import { type Call, CommandError, type Handler } from "../call.ts";
 
 const nothingRuns = "NOTBUSY No scripts in execution right now.";
@@ -31,7 +32,7 @@ function functionList(call: Call): void {
   for (let i = 2; i < call.argCount; i++) {
     const word = call.word(i);
     if (word === "withcode") continue;
-    if (word !== "libraryname") throw new CommandError(`ERR Unknown argument ${decoder.decode(call.arg(i))}`);
+    if (word !== "libraryname") throw new CommandError(`ERR Unknown argument ${decodeToZero(call.arg(i))}`);
     if (++i >= call.argCount) throw new CommandError("ERR library name argument was not given");
   }
   call.out.array(0);
@@ -44,8 +45,6 @@ function functionDelete(): void {
 function kill(): void {
   throw new CommandError(nothingRuns);
 }
-
-const decoder = new TextDecoder();
 
 export const scriptCommands: Record<string, Handler> = {
   "script|flush": scriptFlush,
