@@ -9,7 +9,7 @@
 import type { ByteWriter } from "./bytes.ts";
 import type { NodeView } from "./node_view.ts";
 import type { Failure, Reply } from "./reply.ts";
-import type { Command, Join, KeyList, Request } from "./request.ts";
+import type { Command, Join, KeptKeys, KeyList, Request } from "./request.ts";
 import type { Session } from "./session.ts";
 
 /** The frame is not whole yet: call again with more bytes. */
@@ -94,9 +94,13 @@ export interface Protocol {
    */
   writePart(request: Request, keys: KeyList, partOf: Int32Array, part: number, target: Request, out: ByteWriter): void;
 
+  /** Does joining by KeyOrder need the keys, because a reply leaves no trace of a key that is not there? */
+  readonly joinsByKey: boolean;
+
   /**
    * One reply from those of the parts. `partOf[0, keyCount)` tells which part each key went to (KeyOrder), and is empty for
-   * AllNodes. A part that failed has its failure written as an error reply by then.
+   * AllNodes; `keys` holds the keys if the protocol joins by them. A part that failed has its failure written as an error
+   * reply by then.
    */
   joinParts(
     join: Join,
@@ -105,6 +109,7 @@ export interface Protocol {
     keyCount: number,
     dialect: number,
     out: ByteWriter,
+    keys: KeptKeys,
   ): void;
 
   /** Do two replies of equal length to `command` hold the same elements in whatever order (SMEMBERS, HGETALL)? */

@@ -7,6 +7,8 @@
  * frame is still arriving.
  */
 
+import { ByteWriter, equalBytes } from "./bytes.ts";
+
 export const Access = { None: 0, Read: 1, Write: 2 } as const;
 export type Access = typeof Access[keyof typeof Access];
 
@@ -135,5 +137,33 @@ export class KeyList {
       this.args = grown;
     }
     this.args[this.count++] = arg;
+  }
+}
+
+/** Copies of the keys of one request, for whoever needs them when its bytes are gone. Reused. */
+export class KeptKeys {
+  readonly #bytes = new ByteWriter();
+  #ends = new Int32Array(16);
+
+  /** Forgets what it held, and copies these. */
+  keep(request: Request, keys: KeyList): void {
+    const out = this.#bytes;
+    out.clear();
+    if (this.#ends.length < keys.count) this.#ends = new Int32Array(keys.count * 2);
+    for (let i = 0; i < keys.count; i++) {
+      out.copy(request.bytes, request.argStart(keys.args[i]!), request.argEnd(keys.args[i]!));
+      this.#ends[i] = out.length;
+    }
+  }
+  /** Is key `index` equal to `bytes[start, end)`? */
+  equals(index: number, bytes: Uint8Array, start: number, end: number): boolean {
+    return equalBytes(
+      this.#bytes.bytes,
+      index === 0 ? 0 : this.#ends[index - 1]!,
+      this.#ends[index]!,
+      bytes,
+      start,
+      end,
+    );
   }
 }

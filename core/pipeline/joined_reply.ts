@@ -8,13 +8,15 @@ import type { Protocol } from "../protocol.ts";
 import { Reply, ReplyKind } from "../reply.ts";
 import type { ReplyQueue, Slot } from "../reply_queue.ts";
 import type { Parent } from "../replication/response_coordinator.ts";
-import { Join } from "../request.ts";
+import { Join, KeptKeys } from "../request.ts";
 
 export class JoinedReply implements Slot, Parent {
   ready = false;
   /** Which part each key went to: filled by the splitter before the parts are sent. */
   partOf = new Int32Array(16);
   keyCount = 0;
+  /** The keys themselves, filled by the splitter if the protocol joins by them. */
+  readonly keys = new KeptKeys();
   readonly #protocol: Protocol;
   readonly #pool: Pool<JoinedReply>;
   readonly #joined = new ByteWriter();
@@ -48,7 +50,7 @@ export class JoinedReply implements Slot, Parent {
     const out = this.#joined;
     out.clear();
     if (this.#queue !== undefined) {
-      this.#protocol.joinParts(this.#join, this.#parts, this.partOf, this.keyCount, this.#dialect, out);
+      this.#protocol.joinParts(this.#join, this.#parts, this.partOf, this.keyCount, this.#dialect, out, this.keys);
       if (this.#quiet !== 0 && this.#isSuppressed(out)) out.clear();
     }
     this.#deliver();

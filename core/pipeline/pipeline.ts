@@ -152,6 +152,7 @@ export class Pipeline implements RequestSink {
       return this.#single(request, client, request.argStart(first), request.argEnd(first));
     }
     joined.keyCount = keys.count;
+    if (protocol.joinsByKey) joined.keys.keep(request, keys);
     joined.begin(client.replies, request.command.join, partCount, request.dialect, request.quiet);
     stats.fragments += partCount;
     const level = this.#levelOf(request, client);

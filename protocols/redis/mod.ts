@@ -16,6 +16,7 @@ import { RedisSession } from "./session.ts";
 export class RedisProtocol implements Protocol {
   readonly name = "redis";
   readonly dialects = ["RESP2", "RESP3"];
+  readonly joinsByKey = false;
   readonly table = new CommandTable();
   readonly commands = this.table.rows;
   readonly probe = encode("*1\r\n$4\r\nPING\r\n");

@@ -87,6 +87,7 @@ export interface LineProtocolOptions {
 export class LineProtocol implements Protocol {
   readonly name = "redis";
   readonly commands = lineCommands;
+  readonly joinsByKey = false;
   readonly dialects: readonly string[];
   readonly probe = encode("ping\n");
 
