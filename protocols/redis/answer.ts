@@ -9,6 +9,7 @@ import { type Request, Routing } from "../../core/request.ts";
 import { commandAnswers } from "./answers/commands.ts";
 import { clientAnswers } from "./answers/client.ts";
 import { connectionAnswers } from "./answers/connection.ts";
+import { help } from "./answers/help.ts";
 import { serverAnswers } from "./answers/server.ts";
 import type { CommandTable } from "./command_table.ts";
 import { RespWriter } from "./encode.ts";
@@ -64,7 +65,7 @@ export function answer(
     writer.status("PONG");
     return After.Continue;
   }
-  const handler = answers[command.name];
+  const handler = command.name.endsWith("|help") ? help : answers[command.name];
   if (handler === undefined) {
     writer.error(`ERR ${command.name.replace("|", " ").toUpperCase()} is not supported by Dynomite`);
     return After.Continue;

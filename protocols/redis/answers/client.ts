@@ -155,19 +155,4 @@ export const clientAnswers: Readonly<Record<string, Answer>> = {
     if (args[2]!.toLowerCase() === "on") out.status("OK");
     else out.error("ERR CLIENT REPLY OFF and SKIP are not supported by Dynomite: every request gets its reply");
   },
-  "client|help": ({ out }) => {
-    const lines = [
-      "CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-      "GETNAME",
-      "ID",
-      "INFO",
-      "KILL ...",
-      "LIST ...",
-      "NO-EVICT (ON|OFF)",
-      "SETINFO <lib-name|lib-ver> <value>",
-      "SETNAME <name>",
-    ]; // deno-fmt-ignore
-    out.array(lines.length);
-    for (const line of lines) out.status(line);
-  },
 };
