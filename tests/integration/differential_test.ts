@@ -6,11 +6,10 @@
  * A run prints its seed; `DIFFERENTIAL_SEED=<seed>` repeats it, `DIFFERENTIAL_SEQUENCES=<count>` makes it longer.
  */
 import { assertEquals, fail } from "@std/assert";
-import { defaultConf } from "../../conf/mod.ts";
 import { SeededRandom } from "../../core/random.ts";
-import { startNode } from "../../mod.ts";
 import { report, run, runAfresh } from "../support/differential.ts";
 import { type Pair } from "../support/differential.ts";
+import { startEmbeddedNode } from "../support/embedded_node.ts";
 import { examples } from "../support/examples/mod.ts";
 import { Choose, mistaken } from "../support/generators/choose.ts";
 import { generators } from "../support/generators/mod.ts";
@@ -27,15 +26,10 @@ const MISTAKE_ONCE_IN = 25;
 /** A node on the embedded engine and a redis-server, both empty, with a client each. */
 async function withPair(protocol: 2 | 3, body: (pair: Pair) => Promise<void>): Promise<void> {
   await using server = await startRedis();
-  const free = { kind: "tcp", host: "127.0.0.1", port: 0 } as const;
-  const node = await startNode({ ...defaultConf(), listen: free, dynListen: free, statsListen: free });
-  try {
-    using ours = await RespClient.connect(Number(node.addresses.listen.split(":").at(-1)), protocol);
-    using theirs = await RespClient.connect(server.port, protocol);
-    await body({ ours, theirs });
-  } finally {
-    await node.stop();
-  }
+  await using node = await startEmbeddedNode();
+  using ours = await RespClient.connect(node.port, protocol);
+  using theirs = await RespClient.connect(server.port, protocol);
+  await body({ ours, theirs });
 }
 
 async function assertSame(pair: Pair, commands: readonly Args[], about: string): Promise<void> {

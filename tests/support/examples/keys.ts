@@ -1,4 +1,7 @@
-/** Commands on keys of any type, and on the whole keyspace. Not OBJECT IDLETIME of a key: the embedded engine does not track it. */
+/**
+ * Commands on keys of any type, and on the whole keyspace. Not OBJECT IDLETIME of a key: the embedded engine does not track it. Not
+ * HELP, whose words are our own.
+ */
 export const keys = String.raw`
 DBSIZE
 RANDOMKEY
@@ -88,7 +91,6 @@ OBJECT IDLETIME none
 OBJECT WHAT i
 OBJECT ENCODING
 OBJECT ENCODING a b
-OBJECT HELP
 MEMORY USAGE i
 MEMORY USAGE none
 MEMORY USAGE i SAMPLES 0

@@ -21,8 +21,11 @@ function scriptExists(call: Call): void {
 }
 
 function functionFlush(call: Call): void {
+  if (call.argCount > 3) {
+    throw new CommandError("ERR unknown subcommand or wrong number of arguments for 'FLUSH'. Try FUNCTION HELP.");
+  }
   const word = call.argCount === 3 ? call.word(2) : "sync";
-  if (call.argCount > 3 || (word !== "sync" && word !== "async")) {
+  if (word !== "sync" && word !== "async") {
     throw new CommandError("ERR FUNCTION FLUSH only supports SYNC|ASYNC option");
   }
   call.out.status("OK");
