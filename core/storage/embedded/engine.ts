@@ -6,6 +6,7 @@ import type { Clock } from "../../clock.ts";
 import type { Random } from "../../random.ts";
 import { Database, type DatabaseOptions } from "./database.ts";
 import { Encodings } from "./encodings.ts";
+import { Hashes } from "./hashes.ts";
 import { Keyspace } from "./keyspace.ts";
 import { Strings } from "./strings.ts";
 
@@ -18,6 +19,7 @@ export class Engine {
   readonly db: Database;
   readonly keyspace: Keyspace;
   readonly strings: Strings;
+  readonly hashes: Hashes;
   readonly encodings: Encodings;
   readonly clock: Clock;
   readonly random: Random;
@@ -29,6 +31,7 @@ export class Engine {
     this.keyspace = new Keyspace(this.db, options.clock, options.random);
     this.encodings = new Encodings(this.db);
     this.strings = new Strings(this.db, this.keyspace, options.clock);
+    this.hashes = new Hashes(this.db, this.keyspace, options.clock);
   }
 
   /**

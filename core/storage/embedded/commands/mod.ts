@@ -3,6 +3,7 @@ import type { Handler } from "../call.ts";
 import { bitCommands } from "./bits.ts";
 import { bitfieldCommands } from "./bitfield.ts";
 import { expiryCommands } from "./expiry.ts";
+import { hashCommands } from "./hashes.ts";
 import { keyCommands } from "./keys.ts";
 import { scanCommands } from "./scan.ts";
 import { scriptCommands } from "./scripts.ts";
@@ -15,5 +16,6 @@ export const handlers: Readonly<Record<string, Handler>> = {
   ...stringCommands,
   ...bitCommands,
   ...bitfieldCommands,
+  ...hashCommands,
   ...scriptCommands,
 };
