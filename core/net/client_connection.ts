@@ -4,7 +4,8 @@
  *     socket -> ReadBuffer -> RequestParser -> RequestSink ...> ReplyQueue -> WriteBuffer -> socket
  *
  * It awaits only the socket, or the end of pressure: too many unanswered requests, too much unsent output, or the node
- * being short of memory. While it waits it does not read, and TCP slows the client down.
+ * being short of memory (pressure.ts says who may wait for whom). While it waits it does not read, and TCP slows the client
+ * down.
  */
 import type { Histogram } from "../histogram.ts";
 import type { ClientView, NodeView } from "../node_view.ts";
@@ -15,6 +16,7 @@ import { Access } from "../request.ts";
 import type { Session } from "../session.ts";
 import type { Stats } from "../stats.ts";
 import type { Connection } from "../transport.ts";
+import type { Budget } from "./budget.ts";
 import type { Holder, Pressure } from "./pressure.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import type { Turn } from "./turn.ts";
@@ -23,8 +25,9 @@ import { WriteBuffer, type WriteOwner } from "./write_buffer.ts";
 const READ_SMALLEST_BYTES = 4 * 1024;
 const READ_USUAL_BYTES = 64 * 1024;
 const RETAINED_BYTES = 64 * 1024;
-/** Unsent output above which no further request is taken. */
-const OUTPUT_BYTES_MAX = 1024 * 1024;
+/** Unsent output above which no further request is taken: this, or the given share of the replies' budget where that is more. */
+const OUTPUT_BYTES_MIN = 1024 * 1024;
+const OUTPUT_SHARE = 1 / 8;
 
 export interface ClientOptions {
   /** Unanswered requests above which no further one is read. */
@@ -56,6 +59,11 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
   readonly #parser: RequestParser;
   readonly #in: ReadBuffer;
   readonly #out: WriteBuffer;
+  readonly #outputBytesMax: number;
+  /** Bytes read since the start. */
+  #readBytes = 0;
+  /** It waits for the client to send, or for room to read what it sends. */
+  #reading = false;
   /** Ends after its answers; nothing more is parsed. */
   #ending = false;
   /** The node stops: the connection ends as soon as nothing is owed, although a read is pending. */
@@ -77,8 +85,9 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     this.local = connection.local;
     this.session = parts.protocol.createSession(parts.node);
     this.#parser = parts.protocol.createRequestParser({ maxRequestBytes: options.maxRequestBytes });
-    this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, parts.pressure, this);
-    this.#out = new WriteBuffer(connection, parts.turn, parts.pressure, this, RETAINED_BYTES);
+    this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, parts.pressure.requests);
+    this.#out = new WriteBuffer(connection, parts.turn, parts.pressure.replies, this, RETAINED_BYTES);
+    this.#outputBytesMax = Math.max(OUTPUT_BYTES_MIN, parts.pressure.replies.limitBytes * OUTPUT_SHARE);
     this.replies = new ReplyQueue(this.#out, this, parts.latencyUs, parts.turn);
     this.connectedAt = this.lastRequestAt = parts.turn.now;
   }
@@ -92,8 +101,16 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
   get outputBytes(): number {
     return this.#out.pendingBytes;
   }
+  /** Bytes of memory charged to a budget. */
   get heldBytes(): number {
     return this.#in.heldBytes + this.#out.heldBytes;
+  }
+  owedBytes(budget: Budget): number {
+    if (budget === this.#parts.pressure.replies) return this.#out.heldBytes;
+    return this.#reading && !this.#in.waiting ? this.#in.heldBytes : 0;
+  }
+  get movedBytes(): number {
+    return this.#readBytes + this.#out.sentBytes;
   }
 
   /** Serves the client until one side ends. Never throws. */
@@ -101,8 +118,11 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     const { turn, stats } = this.#parts;
     try {
       while (!this.#ending) {
+        this.#reading = true;
         const count = await this.#in.fill(this.#connection, this.#parser.needed);
+        this.#reading = false;
         if (count === null) break;
+        this.#readBytes += count;
         turn.begin();
         stats.bytes_in += count;
         this.lastRequestAt = turn.now;
@@ -175,9 +195,8 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     const { session, replies } = this;
     const out = this.#out;
     while (input.start < input.end && !this.#ending) {
-      if (replies.count >= this.#options.pendingMax || out.pendingBytes > OUTPUT_BYTES_MAX) return false;
-      // Who holds memory gives it back by going on; who holds none would take some.
-      if (pressure.congested || this.#drainFirst || (pressure.memoryHigh && input.heldBytes === 0)) return false;
+      if (replies.count >= this.#options.pendingMax || out.pendingBytes > this.#outputBytesMax) return false;
+      if (pressure.high || this.#drainFirst) return false;
       const next = parser.parse(input.bytes, input.start, input.end);
       if (next === INCOMPLETE) return true;
       if (next === INVALID) {
@@ -200,6 +219,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
   /** Waits until whatever stopped `#consume` may be over. */
   async #relief(): Promise<void> {
     const { replies } = this;
+    this.#in.relax();
     if (this.#drainFirst) {
       if (replies.count === 0) {
         this.#drainFirst = false;
@@ -208,7 +228,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
       replies.wantSpace(0);
     } else if (replies.count >= this.#options.pendingMax) {
       replies.wantSpace(this.#options.pendingMax >> 1);
-    } else if (this.#out.pendingBytes <= OUTPUT_BYTES_MAX) {
+    } else if (this.#out.pendingBytes <= this.#outputBytesMax) {
       return await this.#parts.pressure.relief();
     }
     await this.#woken();

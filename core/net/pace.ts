@@ -6,22 +6,22 @@
  *     take() false  -> held -> sweep: as many as the bucket has tokens -> the link
  */
 import { ByteWriter } from "../bytes.ts";
-import type { Pressure } from "./pressure.ts";
+import type { Budget } from "./budget.ts";
 
 export class Pace {
   /** Requests that wait: whoever was refused by `take` writes one here, then calls `hold`. */
   readonly held = new ByteWriter();
   readonly #ratePerSecond: number;
-  readonly #pressure: Pressure;
+  readonly #budget: Budget;
   /** Where each request ends in `held`. */
   #ends: number[] = [];
   #chargedBytes = 0;
   #tokens: number;
   #refilledAt = -Infinity;
 
-  constructor(ratePerSecond: number, pressure: Pressure) {
+  constructor(ratePerSecond: number, budget: Budget) {
     this.#ratePerSecond = ratePerSecond;
-    this.#pressure = pressure;
+    this.#budget = budget;
     this.#tokens = ratePerSecond;
   }
 
@@ -68,8 +68,8 @@ export class Pace {
 
   #charge(): void {
     const { length } = this.held;
-    if (length > this.#chargedBytes) this.#pressure.charge(length - this.#chargedBytes);
-    else this.#pressure.release(this.#chargedBytes - length);
+    if (length > this.#chargedBytes) this.#budget.charge(length - this.#chargedBytes);
+    else this.#budget.release(this.#chargedBytes - length);
     this.#chargedBytes = length;
   }
 }

@@ -1,149 +1,121 @@
 /**
- * How the node says "slow down". Two things make pressure:
+ * How the node says "slow down", and why that never ends in a standstill. Memory for large buffers (anything above what a
+ * quiet connection holds) comes from two budgets, each half of `buffer_budget`:
  *
- * - memory: large buffers (anything above what a quiet connection holds) are charged to one budget. Growing a read buffer
- *   waits until there is room; one waiter at a time, the oldest, may overdraw, so somebody can always finish its
- *   request and free it. What is written cannot wait, so it may overdraw too, and then nothing new is read until it left.
- * - an engine link that takes bytes more slowly than they come ("congested").
+ *     requests:  client -> ReadBuffer -> WriteBuffer -> engine
+ *     replies:   engine -> ReadBuffer -> WriteBuffer -> client
  *
- * While there is pressure clients that have more to send are not read: TCP then slows them down. A connection that holds
- * memory and makes others wait without getting on is the one that is closed: see `culprit`.
+ * The invariant: nobody waits for memory that somebody behind it on this way holds. From the end of the way to its beginning:
+ *
+ * 1. A client's output waits for that client alone.
+ * 2. A link begins to read another reply only while the replies' budget is not overdrawn, so it waits for 1 and for links that
+ *    have begun. Who has begun a large one gets the room for it or, one at a time, overdraws: it waits for its engine alone.
+ * 3. Requests on their way to an engine wait for that engine, which may wait for us to read its replies: for 2.
+ * 4. A client's next request is taken only while no link has too much unsent ("congested") and the replies' budget is not
+ *    overdrawn: it waits for 1, 2 and 3.
+ * 5. A large request that is being read gets the room for it or, one at a time, overdraws: it waits for its own client to send
+ *    the rest, and then for 4.
+ *
+ * So every wait ends at somebody else's socket. There patience ends it: an engine's link that does not get on is closed by its
+ * own deadlines (UpstreamConnection), a client that makes others wait by `sweep`. What cannot wait overdraws: the
+ * requests by one that is read and one for each link, the replies by one that is read and what comes with one read of each link.
  */
+import { Budget } from "./budget.ts";
+import { SpareMemory } from "./spare_memory.ts";
+
+/** A client, as one who may keep memory that others wait for. */
 export interface Holder {
-  /** Bytes it has charged. */
-  readonly heldBytes: number;
+  /** Bytes of `budget` that only the other side can free, by sending the rest or by taking what it asked for. */
+  owedBytes(budget: Budget): number;
+  /** Bytes read and written since its start. */
+  readonly movedBytes: number;
   /** Ends it, telling why. */
   evict(reason: string): void;
 }
 
+/** Within its time a holder must move at least this share of what it holds; else it is taken for stuck. */
+const SHARE_TO_MOVE = 1 / 4;
+
 export class Pressure {
-  /** Bytes charged now. */
-  usedBytes = 0;
-  /** Times somebody had to wait for memory. */
-  waits = 0;
+  readonly limitBytes: number;
+  readonly memory: SpareMemory;
+  readonly requests: Budget;
+  readonly replies: Budget;
   /** Connections closed because they held memory others waited for. */
   evictions = 0;
-  readonly limitBytes: number;
   #congestedLinks = 0;
-  #elder: Holder | undefined;
   #waiters: (() => void)[] = [];
-  #highSince = -1;
-
-  /** Memory to lend, by its size. */
-  readonly #idle = new Map<number, Uint8Array<ArrayBuffer>[]>();
-  #idleBytes = 0;
+  /** Since when somebody waits, with what each holder had moved by then. */
+  #waitSince = -1;
+  readonly #movedBefore = new Map<Holder, number>();
 
   constructor(limitBytes: number) {
     this.limitBytes = limitBytes;
+    this.memory = new SpareMemory(limitBytes, () => this.usedBytes);
+    this.requests = new Budget(limitBytes / 2, this.memory);
+    this.replies = new Budget(limitBytes / 2, this.memory, () => this.nudge());
   }
 
-  /**
-   * Memory of at least `bytes`, used before if there is some. The collector is slow to notice large buffers that nobody
-   * refers to: without this a node that passes on large values holds several times what it uses.
-   */
-  borrow(bytes: number): Uint8Array<ArrayBuffer> {
-    const size = lendableSize(bytes);
-    const used = this.#idle.get(size)?.pop();
-    if (used === undefined) return new Uint8Array(size);
-    this.#idleBytes -= size;
-    return used;
+  /** Bytes charged now. */
+  get usedBytes(): number {
+    return this.requests.usedBytes + this.replies.usedBytes;
   }
-
-  /** Takes borrowed memory back; nobody may refer to it any more. Keeps half of the budget at most, and nothing it never lent. */
-  giveBack(memory: Uint8Array<ArrayBuffer>): void {
-    const size = memory.length;
-    if (size > this.limitBytes / 2 || size !== lendableSize(size)) return;
-    if (this.#idleBytes + size > this.limitBytes / 2) {
-      // What is wanted now goes before what was wanted once.
-      this.#idle.clear();
-      this.#idleBytes = 0;
-    }
-    const idle = this.#idle.get(size);
-    if (idle === undefined) this.#idle.set(size, [memory]);
-    else idle.push(memory);
-    this.#idleBytes += size;
-  }
-
-  /** Bytes kept for the next borrower. */
-  get idleBytes(): number {
-    return this.#idleBytes;
-  }
-
   get congested(): boolean {
     return this.#congestedLinks > 0;
   }
-  get memoryHigh(): boolean {
-    return this.usedBytes > this.limitBytes;
-  }
   /** Should a client's next request wait? */
   get high(): boolean {
-    return this.#congestedLinks > 0 || this.usedBytes > this.limitBytes;
+    return this.#congestedLinks > 0 || this.replies.high;
   }
 
-  charge(bytes: number): void {
-    this.usedBytes += bytes;
-  }
-
-  release(bytes: number): void {
-    this.usedBytes -= bytes;
-    if (this.#waiters.length > 0 && !this.high) this.nudge();
-  }
-
-  /** May `holder` charge `bytes` more now? One holder, the first that asks when memory is short, may whatever it needs. */
-  admits(holder: Holder, bytes: number): boolean {
-    if (this.usedBytes + bytes <= this.limitBytes) return true;
-    if (this.#elder === undefined) this.#elder = holder;
-    return this.#elder === holder;
-  }
-
-  /** The holder has finished what it needed memory for, or is gone. */
-  done(holder: Holder): void {
-    if (this.#elder !== holder) return;
-    this.#elder = undefined;
-    this.nudge();
-  }
-
-  /** Settles when it is worth trying again. */
-  relief(): Promise<void> {
-    this.waits++;
-    return new Promise((resolve) => this.#waiters.push(resolve));
-  }
-
+  /** A link has too much unsent. */
   congest(): void {
     this.#congestedLinks++;
   }
   decongest(): void {
-    // Even with memory short: who holds some may now go on, and give it back.
     if (--this.#congestedLinks === 0) this.nudge();
   }
 
-  /** Called now and then: when waiting has lasted `patienceMs`, the largest holder is ended. */
-  sweep(now: number, patienceMs: number, holders: Iterable<Holder>): void {
-    const waiting = this.#waiters.length > 0 && (this.memoryHigh || this.#elder !== undefined);
-    if (!waiting) {
-      this.#highSince = -1;
-      return;
-    }
-    if (this.#highSince < 0) this.#highSince = now;
-    if (now - this.#highSince < patienceMs) return;
-    this.#highSince = now;
-    let culprit: Holder | undefined;
-    for (const holder of holders) if (culprit === undefined || holder.heldBytes > culprit.heldBytes) culprit = holder;
-    if (culprit === undefined || culprit.heldBytes === 0) return;
-    this.evictions++;
-    culprit.evict(`held ${culprit.heldBytes} bytes that others waited for during ${patienceMs} ms`);
+  /** Settles when it is worth looking again whether it is still high. */
+  relief(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  /** Lets everybody who waits look again: something they wait on has ended. */
+  /** Lets everybody who waits for relief look again. */
   nudge(): void {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const resolve of waiters) resolve();
   }
-}
 
-/** Four sizes to each power of two, so that few sizes serve all and at most a fifth is wasted. */
-function lendableSize(bytes: number): number {
-  const step = 2 ** Math.max(6, 29 - Math.clz32(bytes - 1));
-  return Math.ceil(bytes / step) * step;
+  /** Called now and then: of those who kept others waiting for `patienceMs` and hardly got on, the largest is ended. */
+  sweep(now: number, patienceMs: number, holders: Iterable<Holder>): void {
+    const repliesWanted = this.replies.wanted || (this.replies.high && this.#waiters.length > 0);
+    if (!repliesWanted && !this.requests.wanted) {
+      this.#waitSince = -1;
+      this.#movedBefore.clear();
+      return;
+    }
+    if (this.#waitSince >= 0 && now - this.#waitSince < patienceMs) return;
+    let culprit: Holder | undefined;
+    let most = 0;
+    const all = [...holders];
+    if (this.#waitSince >= 0) {
+      for (const holder of all) {
+        const owed = (repliesWanted ? holder.owedBytes(this.replies) : 0) +
+          (this.requests.wanted ? holder.owedBytes(this.requests) : 0);
+        const before = this.#movedBefore.get(holder);
+        if (owed <= most || before === undefined) continue;
+        if (holder.movedBytes - before >= owed * SHARE_TO_MOVE) continue;
+        culprit = holder;
+        most = owed;
+      }
+    }
+    this.#waitSince = now;
+    this.#movedBefore.clear();
+    for (const holder of all) this.#movedBefore.set(holder, holder.movedBytes);
+    if (culprit === undefined) return;
+    this.evictions++;
+    culprit.evict(`held ${most} bytes that others waited for during ${patienceMs} ms`);
+  }
 }

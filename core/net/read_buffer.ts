@@ -4,14 +4,16 @@
  *     |  parsed  |  start ... end  |  room for the next read  |
  *
  * It starts small, because a pending read pins its buffer and most connections are idle; it doubles when a read fills it,
- * up to a size at which reads are efficient, and beyond that only for a frame that is larger, within the budget. When the
- * large frame is gone, or traffic has been light for a while, it shrinks.
+ * up to a size at which reads are efficient, and beyond that only for a frame that is larger, within the budget. It reads
+ * little beyond such a frame, so that it shrinks as soon as the frame is gone; so it does when traffic has been light for a
+ * while.
  *
  * A buffer that trusts the other side (our own engine) takes a frame's announced length for true: large values are not copied
  * while it grows.
  */
 import type { Connection } from "../transport.ts";
-import type { Holder, Pressure } from "./pressure.ts";
+import type { Budget } from "./budget.ts";
+import { lendableSize } from "./spare_memory.ts";
 
 /** Reads in a row that used under a quarter of the buffer before it is halved. */
 const LIGHT_READS = 32;
@@ -27,20 +29,18 @@ export class ReadBuffer {
   waiting = false;
   readonly #smallestBytes: number;
   readonly #usualBytes: number;
-  readonly #pressure: Pressure;
-  readonly #holder: Holder;
+  readonly #budget: Budget;
   readonly #trusting: boolean;
   #chargedBytes = 0;
   #lightReads = 0;
   #closed = false;
 
-  /** Grows from `smallestBytes` to `usualBytes` by traffic, and above that for large frames, charged to `pressure`. */
-  constructor(smallestBytes: number, usualBytes: number, pressure: Pressure, holder: Holder, trusting = false) {
+  /** Grows from `smallestBytes` to `usualBytes` by traffic, and above that for large frames, charged to `budget`. */
+  constructor(smallestBytes: number, usualBytes: number, budget: Budget, trusting = false) {
     this.#trusting = trusting;
     this.#smallestBytes = smallestBytes;
     this.#usualBytes = usualBytes;
-    this.#pressure = pressure;
-    this.#holder = holder;
+    this.#budget = budget;
     this.bytes = new Uint8Array(smallestBytes);
   }
 
@@ -55,35 +55,43 @@ export class ReadBuffer {
    */
   async fill(connection: Connection, neededBytes: number): Promise<number | null> {
     if (this.#closed) throw new Error("read after the end");
-    if (this.start === this.end) this.relax();
-    else if (this.end === this.bytes.length || this.start + neededBytes > this.bytes.length) {
+    this.relax();
+    if (this.start < this.end && (this.end === this.bytes.length || this.start + neededBytes > this.bytes.length)) {
       this.#compact();
       if (this.end === this.bytes.length || (this.#trusting && neededBytes > this.bytes.length)) {
         await this.#grow(neededBytes);
       }
     }
-    const room = this.bytes.length - this.end;
-    const count = await connection.read(this.end === 0 ? this.bytes : this.bytes.subarray(this.end));
+    const most = Math.max(this.start + neededBytes, this.end + this.#usualBytes);
+    const room = Math.min(this.bytes.length, most) - this.end;
+    const whole = room === this.bytes.length;
+    const count = await connection.read(whole ? this.bytes : this.bytes.subarray(this.end, this.end + room));
     if (count === null || this.#closed) return null;
     this.end += count;
     this.#adapt(count, room);
     return count;
   }
 
-  /** Gives back what a large frame needed, if nothing is left to parse. To be called before a wait of any other kind. */
+  /** Gives back what a large frame needed, once it is gone. To be called before a wait of any other kind. */
   relax(): void {
-    if (this.start < this.end) return;
-    this.start = 0;
-    this.end = 0;
-    if (this.bytes.length > this.#usualBytes) this.#resize(this.#usualBytes);
+    if (this.start === this.end) {
+      this.start = 0;
+      this.end = 0;
+    } else if (this.start === 0) {
+      return; // the frame it grew for, if it did, is the one in progress
+    }
+    if (this.bytes.length > this.#usualBytes && this.end - this.start <= this.#usualBytes) {
+      this.#resize(this.#usualBytes);
+    }
   }
 
   /** Gives its memory back. */
   close(): void {
     this.#closed = true;
-    this.#pressure.release(this.#chargedBytes);
+    const charged = this.#chargedBytes;
     this.#chargedBytes = 0;
-    this.#pressure.done(this.#holder);
+    this.#budget.release(charged);
+    this.#budget.done(this);
     this.bytes = new Uint8Array(0);
     this.start = 0;
     this.end = 0;
@@ -102,19 +110,24 @@ export class ReadBuffer {
     const doubled = size * 2;
     const most = this.#trusting || size >= EARNEST_BYTES ? neededBytes : size * 4;
     const wanted = neededBytes > doubled ? Math.min(neededBytes, most) : Math.max(doubled, neededBytes);
-    if (wanted > this.#usualBytes) {
-      while (!this.#pressure.admits(this.#holder, wanted - this.#chargedBytes)) {
-        this.waiting = true;
-        await this.#pressure.relief();
-        this.waiting = false;
-        if (this.#closed) throw new Error("closed while waiting for memory");
-      }
+    if (wanted <= this.#usualBytes) return this.#resize(wanted);
+    const charge = lendableSize(wanted) - this.#chargedBytes;
+    const taken = this.#budget.take(this, charge);
+    if (taken !== true) {
+      this.waiting = true;
+      const granted = await taken;
+      this.waiting = false;
+      if (granted && this.#closed) this.#budget.release(charge);
+      if (this.#closed) throw new Error("closed while waiting for memory");
     }
+    this.#chargedBytes += charge;
     this.#resize(wanted);
   }
 
+  /** Its usual size follows the traffic; a large one is the business of `#grow` and `relax`. */
   #adapt(count: number, room: number): void {
     const size = this.bytes.length;
+    if (size > this.#usualBytes) return;
     if (count === room) {
       this.#lightReads = 0;
       if (size < this.#usualBytes) this.#resize(size * 2);
@@ -127,20 +140,21 @@ export class ReadBuffer {
     }
   }
 
-  /** To another size; the unparsed bytes move along. Bytes lent from the old memory stay valid until their call returns. */
+  /** To another size, charged before if it is a large one; the unparsed bytes move along. */
   #resize(size: number): void {
-    const next = size > this.#usualBytes ? this.#pressure.borrow(size) : new Uint8Array(size);
+    const { memory } = this.#budget;
+    const next = size > this.#usualBytes ? memory.borrow(size) : new Uint8Array(size);
     next.set(this.bytes.subarray(this.start, this.end));
     this.end -= this.start;
     this.start = 0;
-    if (this.bytes.length > this.#usualBytes) this.#pressure.giveBack(this.bytes);
+    const left = this.bytes;
     this.bytes = next;
-    const charge = next.length > this.#usualBytes ? next.length : 0;
-    if (charge > this.#chargedBytes) this.#pressure.charge(charge - this.#chargedBytes);
-    else if (charge < this.#chargedBytes) {
-      this.#pressure.release(this.#chargedBytes - charge);
-      if (charge === 0) this.#pressure.done(this.#holder);
+    if (size <= this.#usualBytes && this.#chargedBytes > 0) {
+      const charged = this.#chargedBytes;
+      this.#chargedBytes = 0;
+      this.#budget.release(charged);
+      this.#budget.done(this);
     }
-    this.#chargedBytes = charge;
+    if (left.length > this.#usualBytes) memory.giveBack(left);
   }
 }

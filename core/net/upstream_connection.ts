@@ -21,7 +21,7 @@ import { type Address, type Connection, formatAddress, type Transport } from "..
 import { BackOff } from "./back_off.ts";
 import { type LinkFailures, type LinkFraming, OLDEST } from "./link_framing.ts";
 import { Pace } from "./pace.ts";
-import type { Holder, Pressure } from "./pressure.ts";
+import type { Pressure } from "./pressure.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import { SinkQueue } from "./sink_queue.ts";
 import type { Turn } from "./turn.ts";
@@ -31,8 +31,9 @@ import { WriteBuffer, type WriteOwner } from "./write_buffer.ts";
 const READ_SMALLEST_BYTES = 16 * 1024;
 const READ_USUAL_BYTES = 256 * 1024;
 const RETAINED_BYTES = 1024 * 1024;
-/** Unsent bytes above which clients are asked to wait, and at which they may go on. */
+/** Unsent bytes above which clients are asked to wait until all have left; the second with memory for requests overdrawn. */
 const CONGESTED_BYTES = 4 * 1024 * 1024;
+const CONGESTED_BYTES_SHORT = 64 * 1024;
 /** A silent, idle link is asked for a sign of life this often. */
 const PROBE_AFTER_MS = 15_000;
 /** A link that owes an answer and was silent for this many times the request timeout is dead. */
@@ -85,7 +86,7 @@ export interface UpstreamObserver {
   onUnsupported(link: UpstreamConnection, problem: string): void;
 }
 
-export class UpstreamConnection implements Holder, WriteOwner {
+export class UpstreamConnection implements WriteOwner {
   readonly dialect: number;
   up = false;
   readonly #options: UpstreamOptions;
@@ -104,14 +105,13 @@ export class UpstreamConnection implements Holder, WriteOwner {
   #early = new ByteWriter();
   #congested = false;
   readonly #pace: Pace;
-  /** Not reading, because memory is short: silence is our own. */
+  /** Not reading, because memory is short. */
   #paused = false;
-  /** When it last went on reading after a pause: until a timeout has passed since, nothing is late. */
-  #resumedAt = -Infinity;
+  /** When a sweep last saw it not reading for want of memory: the silence was our own, nothing is late until a timeout later. */
+  #pausedAt = -Infinity;
   #lastReadAt = 0;
-  /** Sent bytes at the last sweep, and when one last saw them grow or saw nothing to send. */
+  /** Sent bytes at the last sweep. */
   #lastSentBytes = 0;
-  #lastSentAt = 0;
   #endReason = "";
   #cancelWait: (() => void) | undefined;
   #finished: Promise<void> | undefined;
@@ -125,7 +125,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
     this.#queue = new SinkQueue(options.pendingMax);
     this.#framing = options.framing;
     this.#failures = options.failures;
-    this.#pace = new Pace(options.ratePerSecond, parts.pressure);
+    this.#pace = new Pace(options.ratePerSecond, parts.pressure.requests);
     this.#backOff = new BackOff(50, options.retryMsMax, parts.random);
   }
 
@@ -136,6 +136,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
   get pendingBytes(): number {
     return (this.#out?.pendingBytes ?? 0) + this.#pace.held.length;
   }
+  /** Bytes of memory charged to a budget. */
   get heldBytes(): number {
     return (this.#out?.heldBytes ?? 0) + (this.#in?.heldBytes ?? 0) + this.#early.length + this.#pace.held.length;
   }
@@ -164,23 +165,23 @@ export class UpstreamConnection implements Holder, WriteOwner {
     if (out === undefined) {
       const before = this.#early.length;
       this.#write(request, this.#early);
-      this.#parts.pressure.charge(this.#early.length - before);
+      this.#parts.pressure.requests.charge(this.#early.length - before);
       this.#queue.push(sink, target, this.#parts.turn.now);
       return;
     }
-    if (this.pendingBytes > CONGESTED_BYTES) {
-      if (!this.#options.slowsClients) return sink.onFailure(target, this.#failures.overloaded);
-      if (!this.#congested) {
-        this.#congested = true;
-        this.#parts.pressure.congest();
-      }
-    }
+    const { slowsClients } = this.#options;
+    if (!slowsClients && this.pendingBytes > CONGESTED_BYTES) return sink.onFailure(target, this.#failures.overloaded);
     const pace = this.#pace;
     const goes = pace.take();
     this.#write(request, goes ? out : pace.held);
     this.#queue.push(sink, target, this.#parts.turn.now);
     if (goes) out.mark();
     else pace.hold();
+    if (!slowsClients || this.#congested) return;
+    const { pressure } = this.#parts;
+    if (this.pendingBytes <= (pressure.requests.high ? CONGESTED_BYTES_SHORT : CONGESTED_BYTES)) return;
+    this.#congested = true;
+    pressure.congest();
   }
 
   /** The frame without its cut, behind its head. */
@@ -198,32 +199,28 @@ export class UpstreamConnection implements Holder, WriteOwner {
   /** Fails what is late, asks an idle link for a sign of life, ends a dead one. Called a few times per timeout. */
   sweep(now: number): void {
     const { timeoutMs } = this.#options;
-    if (timeoutMs > 0 && now - this.#resumedAt > timeoutMs) {
+    const out = this.#out;
+    if (out !== undefined && this.up && this.#pace.release(now, out)) out.mark();
+    if (this.#paused || this.#in?.waiting) {
+      this.#pausedAt = now;
+      return;
+    }
+    if (timeoutMs > 0 && now - this.#pausedAt > timeoutMs) {
       const failed = this.#queue.expire(now - timeoutMs, this.#failures.late);
       if (failed > 0) this.#observer.onTimeouts(failed, now - this.#lastReadAt >= timeoutMs);
     }
-    const out = this.#out;
     if (out === undefined || !this.up) return;
-    if (this.#pace.release(now, out)) out.mark();
-    const patienceMs = Math.max(DEAD_AFTER_MS_MIN, DEAD_AFTER_TIMEOUTS * (timeoutMs || PROBE_AFTER_MS));
     const sent = out.sentBytes !== this.#lastSentBytes;
     this.#lastSentBytes = out.sentBytes;
-    if (sent || out.pendingBytes === 0) this.#lastSentAt = now;
-    if (this.#paused || this.#in!.waiting) {
-      // For want of memory it is we who do not read: only bytes that the other side does not take prove anything, and they
-      // may be what the memory is wanted for.
-      const stuckMs = now - this.#lastSentAt;
-      if (stuckMs > patienceMs) this.#end(`took no byte for ${Math.round(stuckMs)} ms`);
-      return;
-    }
     if (sent) return;
     if (this.#queue.count === 0) {
       if (now - this.#lastReadAt > PROBE_AFTER_MS) this.#probe(out, now);
       return;
     }
-    const silentMs = now - Math.max(this.#lastReadAt, this.#queue.headSentAt);
-    // With no timeout set only our own probe may condemn a link: a slow command is not a dead engine.
-    const condemns = timeoutMs > 0 || this.#queue.headForgotten;
+    const silentMs = now - Math.max(this.#lastReadAt, this.#queue.headSentAt, this.#pausedAt);
+    const patienceMs = Math.max(DEAD_AFTER_MS_MIN, DEAD_AFTER_TIMEOUTS * (timeoutMs || PROBE_AFTER_MS));
+    // With no timeout set a slow command is not a dead engine: only our own probe may condemn a link, or half a reply.
+    const condemns = timeoutMs > 0 || this.#queue.headForgotten || this.#in!.start < this.#in!.end;
     if (condemns && silentMs > patienceMs) this.#end(`no byte for ${Math.round(silentMs)} ms while an answer was due`);
   }
 
@@ -235,9 +232,6 @@ export class UpstreamConnection implements Holder, WriteOwner {
     await this.#finished;
   }
 
-  evict(reason: string): void {
-    this.#end(reason);
-  }
   onWriteError(error: unknown): void {
     this.#end(describe(error));
   }
@@ -286,8 +280,8 @@ export class UpstreamConnection implements Holder, WriteOwner {
       return false;
     }
     this.#connection = connection;
-    const out = this.#out = new WriteBuffer(connection, turn, pressure, this, RETAINED_BYTES);
-    const input = this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, pressure, this, true);
+    const out = this.#out = new WriteBuffer(connection, turn, pressure.requests, this, RETAINED_BYTES);
+    const input = this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, pressure.replies, true);
     this.#framing.reset();
     this.#lastReadAt = this.#parts.clock.now();
     let eof = false;
@@ -363,14 +357,11 @@ export class UpstreamConnection implements Holder, WriteOwner {
       // Replies become client output, which cannot wait: with memory short they wait here, in the engine's socket. One that
       // has begun to come and holds memory itself goes on, to give it back.
       input.relax();
-      while (pressure.memoryHigh && input.heldBytes === 0 && this.#endReason === "") {
+      while (pressure.replies.high && input.heldBytes === 0 && this.#endReason === "") {
         this.#paused = true;
         await pressure.relief();
       }
-      if (this.#paused) {
-        this.#paused = false;
-        this.#resumedAt = this.#parts.clock.now();
-      }
+      this.#paused = false;
       const count = await input.fill(connection, framing.needed);
       if (count === null) return true;
       turn.begin();
@@ -431,7 +422,7 @@ export class UpstreamConnection implements Holder, WriteOwner {
 
   #endOpening(): void {
     this.#opening = false;
-    this.#parts.pressure.release(this.#early.length);
+    this.#parts.pressure.requests.release(this.#early.length);
     this.#early = new ByteWriter();
   }
 

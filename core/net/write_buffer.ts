@@ -8,7 +8,7 @@
  */
 import { ByteWriter } from "../bytes.ts";
 import type { Connection } from "../transport.ts";
-import type { Pressure } from "./pressure.ts";
+import type { Budget } from "./budget.ts";
 import type { Flushable, Turn } from "./turn.ts";
 
 /** A run of at least this many bytes becomes a chunk. */
@@ -28,7 +28,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   sentBytes = 0;
   readonly #connection: Connection;
   readonly #turn: Turn;
-  readonly #pressure: Pressure;
+  readonly #budget: Budget;
   readonly #owner: WriteOwner;
   readonly #retainedBytes: number;
   #chunks: { readonly memory: Uint8Array<ArrayBuffer>; readonly length: number }[] = [];
@@ -41,12 +41,12 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   #closed = false;
 
   /** A buffer that grew above `retainedBytes` is charged to the budget and given back once it is empty. */
-  constructor(connection: Connection, turn: Turn, pressure: Pressure, owner: WriteOwner, retainedBytes: number) {
+  constructor(connection: Connection, turn: Turn, budget: Budget, owner: WriteOwner, retainedBytes: number) {
     super();
     this.#retainedBytes = retainedBytes;
     this.#connection = connection;
     this.#turn = turn;
-    this.#pressure = pressure;
+    this.#budget = budget;
     this.#owner = owner;
   }
 
@@ -64,7 +64,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     if (end - start < CHUNK_BYTES) return super.copy(source, start, end);
     this.#seal();
     const length = end - start;
-    const memory = this.#pressure.borrow(length);
+    const memory = this.#budget.memory.borrow(length);
     memory.set(source.subarray(start, end));
     this.#add(memory, length);
   }
@@ -76,7 +76,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     if (after === before || after <= this.#retainedBytes || this.#closed) return;
     const grown = after - (before > this.#retainedBytes ? before : 0);
     this.#chargedBytes += grown;
-    this.#pressure.charge(grown);
+    this.#budget.charge(grown);
   }
 
   /** Sends what was written at the end of this turn. To be called after writing. */
@@ -100,7 +100,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     this.length = 0;
     this.bytes = NOTHING;
     this.#spare = NOTHING;
-    this.#pressure.release(this.#chargedBytes);
+    this.#budget.release(this.#chargedBytes);
     this.#chargedBytes = 0;
   }
 
@@ -117,7 +117,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
             this.#chunkBytes -= length;
             await this.#write(memory, length);
             this.#discharge(memory.length);
-            if (memory.length >= CHUNK_BYTES) this.#pressure.giveBack(memory);
+            if (memory.length >= CHUNK_BYTES) this.#budget.memory.giveBack(memory);
           }
           continue;
         }
@@ -171,12 +171,12 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     this.#chunks.push({ memory, length });
     this.#chunkBytes += length;
     this.#chargedBytes += memory.length;
-    this.#pressure.charge(memory.length);
+    this.#budget.charge(memory.length);
   }
 
   #discharge(bytes: number): void {
     if (this.#closed) return;
     this.#chargedBytes -= bytes;
-    this.#pressure.release(bytes);
+    this.#budget.release(bytes);
   }
 }

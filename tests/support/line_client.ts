@@ -3,10 +3,12 @@ import type { MemoryConnection } from "./memory_transport.ts";
 
 /** A client on the network in memory: sends text, keeps all it gets. */
 export class LineClient {
-  /** Everything that came. */
-  received = "";
+  /** Every whole line that came, without its end. */
+  readonly lines: string[] = [];
   /** The other side has ended the stream, or the link broke. */
   ended = false;
+  /** What came behind the last whole line. */
+  #rest: string[] = [];
   #held: PromiseWithResolvers<void> | undefined;
   #outgoing: Promise<void> = Promise.resolve();
 
@@ -14,8 +16,9 @@ export class LineClient {
     this.#read();
   }
 
-  get lines(): string[] {
-    return this.received.split("\n").slice(0, -1);
+  /** Everything that came. */
+  get received(): string {
+    return this.lines.map((line) => line + "\n").join("") + this.#rest.join("");
   }
 
   /** Sends text as it is; settles when all of it was taken. */
@@ -39,12 +42,21 @@ export class LineClient {
         await this.#held?.promise;
         const count = await this.connection.read(buffer);
         if (count === null) break;
-        this.received += decode(buffer, 0, count);
+        this.#take(decode(buffer, 0, count));
       }
     } catch {
       // The link is gone.
     }
     this.ended = true;
+  }
+
+  #take(text: string): void {
+    const [first, ...others] = text.split("\n");
+    this.#rest.push(first!);
+    for (const other of others) {
+      this.lines.push(this.#rest.join(""));
+      this.#rest = [other];
+    }
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

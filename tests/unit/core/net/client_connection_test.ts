@@ -155,7 +155,7 @@ Deno.test("ClientConnection with a limit of 1 serves one request at a time", asy
 });
 
 Deno.test("ClientConnection does not read a client that does not take its answers", async () => {
-  const { client, sink, connection, leave } = await setUp({ network: { capacityBytes: 1000 } });
+  const { client, sink, connection, leave } = await setUp({ memoryBytes: 16 << 20, network: { capacityBytes: 1000 } });
   const value = "v".repeat(10_000);
   sink.answer = () => value;
   client.hold();
@@ -172,6 +172,18 @@ Deno.test("ClientConnection does not read a client that does not take its answer
   await leave();
 });
 
+Deno.test("ClientConnection lets a client send all its requests before it reads an answer, as far as memory allows", async () => {
+  const { client, sink, leave } = await setUp({ memoryBytes: 256 << 20 });
+  const value = "v".repeat(3_000);
+  sink.answer = () => value;
+  client.hold();
+  await client.send("get k\n".repeat(1000));
+  client.release();
+  for (let i = 0; i < 2000 && client.lines.length < 1000; i++) await settled();
+  assertEquals(client.lines.length, 1000);
+  await leave();
+});
+
 Deno.test("ClientConnection waits while an engine is congested", async () => {
   const { client, sink, pressure, leave } = await setUp();
   sink.answer = (line) => line;
@@ -185,16 +197,41 @@ Deno.test("ClientConnection waits while an engine is congested", async () => {
   await leave();
 });
 
-Deno.test("ClientConnection waits while memory is short", async () => {
-  const { client, sink, pressure, leave } = await setUp({ memoryBytes: 1000 });
+Deno.test("ClientConnection waits while replies use more memory than they should", async () => {
+  const { client, sink, pressure, leave } = await setUp({ memoryBytes: 2000 });
   sink.answer = (line) => line;
-  pressure.charge(1001);
+  pressure.replies.charge(1001);
   await client.send("get a\n");
   await settled();
   assertEquals(sink.lines, []);
-  pressure.release(1001);
+  pressure.replies.release(1001);
   await settled();
   assertEquals(client.lines, ["get a"]);
+  await leave();
+});
+
+Deno.test("ClientConnection with small requests does not wait for memory that large ones use", async () => {
+  const { client, sink, pressure, leave } = await setUp({ memoryBytes: 2000 });
+  sink.answer = (line) => line;
+  pressure.requests.charge(1_000_000);
+  await client.send("get a\n");
+  await settled();
+  assertEquals(client.lines, ["get a"]);
+  pressure.requests.release(1_000_000);
+  await leave();
+});
+
+Deno.test("ClientConnection holds no memory of a large request while it waits for answers", async () => {
+  const { client, sink, pressure, leave } = await setUp({ pendingMax: 2 });
+  client.send(`put k ${"v".repeat(300_000)}\nget a\nget b\nget c\n`);
+  for (let i = 0; i < 200 && sink.waiting.length < 2; i++) await settled();
+  await settled();
+  assertEquals([sink.waiting.length, pressure.usedBytes], [2, 0]);
+  for (let i = 0; i < 4; i++) {
+    sink.waiting[0]!.reply(`${i}`);
+    await settled();
+  }
+  assertEquals(client.lines, ["0", "1", "2", "3"]);
   await leave();
 });
 
@@ -204,7 +241,7 @@ Deno.test("ClientConnection takes a request that alone needs all the memory ther
   client.send(`put k ${"v".repeat(1_000_000)}\nget a\n`);
   for (let i = 0; i < 200 && client.lines.length < 2; i++) await settled();
   assertEquals(client.lines, ["1000006", "5"]);
-  assertEquals(pressure.memoryHigh, false);
+  assertEquals(pressure.usedBytes, 0);
   await leave();
 });
 
@@ -349,8 +386,8 @@ Deno.test("ClientConnection that is evicted gives everything back, wherever it s
       await client.send("get a\n");
     }],
     ["waiting for memory", async ({ client, pressure }) => {
-      pressure.charge(8 << 20);
-      pressure.admits({ heldBytes: 0, evict() {} }, 8 << 20);
+      pressure.requests.charge(4 << 20);
+      pressure.requests.take({}, 4 << 20);
       client.send("put k " + "v".repeat(300_000));
       await settled();
     }],
@@ -366,7 +403,7 @@ Deno.test("ClientConnection that is evicted gives everything back, wherever it s
     assertEquals([all.pressure.usedBytes, all.connection.heldBytes], [before, 0], what);
     assertEquals([all.stats.client_err, all.stats.client_eof], [1, 0], what);
     assertEquals(all.logger.lines, [`warn: client ${all.connection.remote} is closed: it held too much`], what);
-    all.pressure.release(before);
+    all.pressure.requests.release(before);
     await all.leave();
   }
 });

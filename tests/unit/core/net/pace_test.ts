@@ -2,11 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { ByteWriter, decode, encode } from "../../../../core/bytes.ts";
 import { Pace } from "../../../../core/net/pace.ts";
-import { Pressure } from "../../../../core/net/pressure.ts";
+import { Budget } from "../../../../core/net/budget.ts";
+import { SpareMemory } from "../../../../core/net/spare_memory.ts";
 
 function setUp(rate: number) {
-  const pressure = new Pressure(1 << 20);
-  const pace = new Pace(rate, pressure);
+  const budget = new Budget(1 << 20, new SpareMemory(1 << 20, () => 0));
+  const pace = new Pace(rate, budget);
   const out = new ByteWriter();
   const send = (text: string) => {
     const bytes = encode(text);
@@ -14,7 +15,7 @@ function setUp(rate: number) {
     (goes ? out : pace.held).copy(bytes);
     if (!goes) pace.hold();
   };
-  return { pace, pressure, out, send };
+  return { pace, budget, out, send };
 }
 
 Deno.test("Pace without a rate lets everything pass", () => {
@@ -42,7 +43,7 @@ Deno.test("Pace lets one second's worth pass at once, and the rest as time goes 
 Deno.test("Pace keeps requests whole and in order, and never exceeds its rate in any second", () => {
   const steps = fc.array(fc.record({ requests: fc.nat(30), waitMs: fc.nat(500) }), { maxLength: 40 });
   fc.assert(fc.property(steps, fc.integer({ min: 1, max: 100 }), (list, rate) => {
-    const { pace, pressure, out, send } = setUp(rate);
+    const { pace, budget, out, send } = setUp(rate);
     let now = 0;
     let sent = 0;
     const leftAt: number[] = [];
@@ -64,16 +65,16 @@ Deno.test("Pace keeps requests whole and in order, and never exceeds its rate in
     pace.release(now + 1e9, out);
     for (let i = 1; pace.held.length > 0; i++) pace.release(now + 1e9 + i * 1000, out);
     assertEquals(decode(out.take()), Array.from({ length: sent }, (_, i) => `request ${i};`).join(""));
-    assertEquals(pressure.usedBytes, 0);
+    assertEquals(budget.usedBytes, 0);
   }));
 });
 
 Deno.test("Pace charges what waits, and gives it back when it is cleared", () => {
-  const { pace, pressure, out, send } = setUp(1);
+  const { pace, budget, out, send } = setUp(1);
   send("goes");
   send("waits");
-  assertEquals(pressure.usedBytes, 5);
+  assertEquals(budget.usedBytes, 5);
   pace.clear();
-  assertEquals([pressure.usedBytes, pace.held.length], [0, 0]);
+  assertEquals([budget.usedBytes, pace.held.length], [0, 0]);
   assertEquals(pace.release(1e6, out), false);
 });

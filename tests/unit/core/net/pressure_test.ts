@@ -1,10 +1,16 @@
-import { assert, assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { Budget } from "../../../../core/net/budget.ts";
 import { type Holder, Pressure } from "../../../../core/net/pressure.ts";
 import { settled } from "../../../support/settled.ts";
 
+/** Holds so much of the requests' budget, and of the replies'. */
 class TestHolder implements Holder {
   readonly reasons: string[] = [];
-  constructor(public heldBytes = 0) {}
+  movedBytes = 0;
+  constructor(private readonly pressure: Pressure, public requests: number, public replies = 0) {}
+  owedBytes(budget: Budget): number {
+    return budget === this.pressure.requests ? this.requests : this.replies;
+  }
   evict(reason: string): void {
     this.reasons.push(reason);
   }
@@ -24,13 +30,14 @@ function waiters(pressure: Pressure, count: number, again: (waiter: number) => b
   return looks;
 }
 
-Deno.test("Pressure is high above its limit, not at it", () => {
-  const pressure = new Pressure(100);
-  pressure.charge(100);
-  assertEquals([pressure.high, pressure.memoryHigh], [false, false]);
-  pressure.charge(1);
-  assertEquals([pressure.high, pressure.memoryHigh], [true, true]);
-  pressure.release(1);
+Deno.test("Pressure is high when replies use more than their half, whatever requests use", () => {
+  const pressure = new Pressure(200);
+  pressure.requests.charge(1000);
+  pressure.replies.charge(100);
+  assertEquals([pressure.high, pressure.usedBytes], [false, 1100]);
+  pressure.replies.charge(1);
+  assertEquals(pressure.high, true);
+  pressure.replies.release(1);
   assertEquals(pressure.high, false);
 });
 
@@ -39,54 +46,39 @@ Deno.test("Pressure is high while any link is congested", () => {
   pressure.congest();
   pressure.congest();
   pressure.decongest();
-  assertEquals([pressure.high, pressure.memoryHigh], [true, false]);
+  assertEquals([pressure.high, pressure.congested], [true, true]);
   pressure.decongest();
-  assertEquals(pressure.high, false);
+  assertEquals([pressure.high, pressure.congested], [false, false]);
 });
 
-Deno.test("Pressure.admits() what fits, and beyond that the first that asks", () => {
-  const pressure = new Pressure(100);
-  const [first, second] = [new TestHolder(), new TestHolder()];
-  assertEquals(pressure.admits(first, 100), true);
-  pressure.charge(90);
-  assertEquals(pressure.admits(second, 20), true, "the first to ask when memory is short");
-  assertEquals(pressure.admits(first, 20), false);
-  assertEquals(pressure.admits(first, 10), true, "what fits is given to anybody");
-  assertEquals(pressure.admits(second, 1000), true);
-});
-
-Deno.test("Pressure.done() of the elder makes room for another one and wakes those who wait", async () => {
-  const pressure = new Pressure(100);
-  const [elder, next, other] = [new TestHolder(), new TestHolder(), new TestHolder()];
-  pressure.charge(100);
-  assert(pressure.admits(elder, 50));
-  assert(!pressure.admits(next, 50));
-  const looks = waiters(pressure, 1);
-  pressure.done(other);
-  await settled();
-  assertEquals(looks, [0], "somebody else being done changes nothing");
-  pressure.done(elder);
-  await settled();
-  assertEquals(looks, [1]);
-  assertEquals([pressure.admits(next, 50), pressure.admits(elder, 50)], [true, false]);
-});
-
-Deno.test("Pressure.release() wakes everybody once it is no longer high", async () => {
-  const pressure = new Pressure(100);
-  pressure.charge(150);
+Deno.test("Pressure.relief() settles for everybody once replies have room", async () => {
+  const pressure = new Pressure(200);
+  pressure.replies.charge(150);
   const looks = waiters(pressure, 3);
-  pressure.release(20);
+  pressure.replies.release(20);
   await settled();
   assertEquals(looks, [0, 0, 0]);
-  pressure.release(30);
+  pressure.replies.release(30);
   await settled();
   assertEquals(looks, [1, 1, 1]);
-  assertEquals(pressure.waits, 3);
 });
 
-Deno.test("Pressure loses no waiter that waits again while others are woken", async () => {
+Deno.test("Pressure.relief() settles when the last link is no longer congested, with memory short too", async () => {
+  const pressure = new Pressure(200);
+  pressure.congest();
+  pressure.congest();
+  pressure.replies.charge(150);
+  const looks = waiters(pressure, 1);
+  pressure.decongest();
+  await settled();
+  assertEquals(looks, [0]);
+  pressure.decongest();
+  await settled();
+  assertEquals(looks, [1]);
+});
+
+Deno.test("Pressure.nudge() loses no waiter that waits again while others are woken", async () => {
   const pressure = new Pressure(100);
-  pressure.charge(150);
   const turns = [3, 1, 2];
   const looks = waiters(pressure, 3, (waiter) => --turns[waiter]! > 0);
   for (let i = 0; i < 5; i++) {
@@ -96,79 +88,53 @@ Deno.test("Pressure loses no waiter that waits again while others are woken", as
   assertEquals(looks, [3, 1, 2]);
 });
 
-Deno.test("Pressure.decongest() wakes those who wait, with memory short too: they may hold what is missing", async () => {
-  const pressure = new Pressure(100);
-  pressure.congest();
-  pressure.congest();
-  pressure.charge(150);
-  const looks = waiters(pressure, 1);
-  pressure.decongest();
-  await settled();
-  assertEquals(looks, [0]);
-  pressure.decongest();
-  await settled();
-  assertEquals(looks, [1]);
-});
-
-Deno.test("Pressure.borrow() lends what was given back, in sizes at most a quarter above what was asked for", () => {
-  const pressure = new Pressure(1 << 20);
-  for (const bytes of [1025, 5000, 70_000, 300_001]) {
-    const memory = pressure.borrow(bytes);
-    assert(memory.length >= bytes && memory.length <= bytes * 1.25);
-    pressure.giveBack(memory);
-    assertStrictEquals(pressure.borrow(bytes), memory);
-  }
-  assertEquals(pressure.idleBytes, 0);
-});
-
-Deno.test("Pressure.giveBack() keeps half of the budget at most", () => {
-  const pressure = new Pressure(1 << 20);
-  const lent = Array.from({ length: 20 }, () => pressure.borrow(100_000));
-  for (const memory of lent) {
-    pressure.giveBack(memory);
-    assert(pressure.idleBytes > 0 && pressure.idleBytes <= 1 << 19);
-  }
-  pressure.giveBack(pressure.borrow(1 << 20));
-  assert(pressure.idleBytes <= 1 << 19);
-});
-
-Deno.test("Pressure.giveBack() keeps nothing of a size it would never lend", () => {
-  const pressure = new Pressure(1 << 20);
-  pressure.giveBack(new Uint8Array(100_001));
-  assertEquals(pressure.idleBytes, 0);
-});
-
-Deno.test("Pressure.release() while a link is congested leaves waiters to decongest()", async () => {
-  const pressure = new Pressure(100);
-  pressure.charge(150);
-  pressure.congest();
-  const looks = waiters(pressure, 1);
-  pressure.release(150);
-  await settled();
-  assertEquals(looks, [0]);
-  pressure.decongest();
-  await settled();
-  assertEquals(looks, [1]);
-});
-
-Deno.test("Pressure.sweep() ends the largest holder once others have waited long enough", () => {
-  const pressure = new Pressure(100);
-  const [small, large] = [new TestHolder(30), new TestHolder(120)];
-  pressure.charge(150);
-  waiters(pressure, 1);
-  pressure.sweep(1000, 500, [small, large]);
-  pressure.sweep(1499, 500, [small, large]);
-  assertEquals([small.reasons, large.reasons, pressure.evictions], [[], [], 0]);
-  pressure.sweep(1500, 500, [small, large]);
-  assertEquals([small.reasons.length, large.reasons.length, pressure.evictions], [0, 1, 1]);
+Deno.test("Pressure.sweep() ends the largest holder of what others wait for, once they have waited long enough", () => {
+  const pressure = new Pressure(200);
+  const small = new TestHolder(pressure, 30);
+  const large = new TestHolder(pressure, 120);
+  const other = new TestHolder(pressure, 0, 1000);
+  const holders = [small, large, other];
+  pressure.requests.take({}, 150);
+  pressure.requests.take({}, 10);
+  for (const now of [1000, 1499]) pressure.sweep(now, 500, holders);
+  assertEquals([holders.flatMap(({ reasons }) => reasons), pressure.evictions], [[], 0]);
+  pressure.sweep(1500, 500, holders);
+  assertEquals([holders.map(({ reasons }) => reasons.length), pressure.evictions], [[0, 1, 0], 1]);
   assertStringIncludes(large.reasons[0]!, "120 bytes");
+});
+
+Deno.test("Pressure.sweep() ends who does not take its replies, when clients wait for that", () => {
+  const pressure = new Pressure(200);
+  const holders = [new TestHolder(pressure, 1000), new TestHolder(pressure, 0, 150)];
+  pressure.replies.charge(150);
+  waiters(pressure, 1);
+  for (const now of [0, 500]) pressure.sweep(now, 500, holders);
+  assertEquals(holders.map(({ reasons }) => reasons.length), [0, 1]);
+});
+
+Deno.test("Pressure.sweep() leaves alone who gets on, and who came since", () => {
+  const pressure = new Pressure(200);
+  const quick = new TestHolder(pressure, 1000);
+  const late = new TestHolder(pressure, 500);
+  const slow = new TestHolder(pressure, 400);
+  pressure.requests.take({}, 150);
+  pressure.requests.take({}, 10);
+  pressure.sweep(0, 500, [quick, slow]);
+  quick.movedBytes += 250;
+  slow.movedBytes += 99;
+  pressure.sweep(500, 500, [quick, late, slow]);
+  assertEquals([quick.reasons.length, late.reasons.length, slow.reasons.length], [0, 0, 1]);
+  quick.movedBytes += 249;
+  late.movedBytes += 1000;
+  pressure.sweep(1000, 500, [quick, late]);
+  assertEquals([quick.reasons.length, late.reasons.length], [1, 0]);
 });
 
 Deno.test("Pressure.sweep() gives the next culprit its own time", () => {
   const pressure = new Pressure(100);
-  const [first, second] = [new TestHolder(120), new TestHolder(110)];
-  pressure.charge(230);
-  waiters(pressure, 1);
+  const [first, second] = [new TestHolder(pressure, 120), new TestHolder(pressure, 110)];
+  pressure.requests.take({}, 230);
+  pressure.requests.take({}, 10);
   for (const now of [0, 500]) pressure.sweep(now, 500, [first, second]);
   assertEquals(first.reasons.length, 1);
   pressure.sweep(999, 500, [second]);
@@ -178,9 +144,9 @@ Deno.test("Pressure.sweep() gives the next culprit its own time", () => {
 });
 
 Deno.test("Pressure.sweep() begins anew when nobody had to wait in between", async () => {
-  const pressure = new Pressure(100);
-  const holder = new TestHolder(150);
-  pressure.charge(150);
+  const pressure = new Pressure(200);
+  const holder = new TestHolder(pressure, 0, 150);
+  pressure.replies.charge(150);
   waiters(pressure, 1);
   pressure.sweep(0, 500, [holder]);
   pressure.nudge();
@@ -194,13 +160,13 @@ Deno.test("Pressure.sweep() begins anew when nobody had to wait in between", asy
 
 Deno.test("Pressure.sweep() ends nobody for a congested link, nor when nobody holds anything", () => {
   const pressure = new Pressure(100);
-  const holder = new TestHolder(50);
+  const holder = new TestHolder(pressure, 50, 50);
   pressure.congest();
   waiters(pressure, 1);
   for (const now of [0, 10_000]) pressure.sweep(now, 500, [holder]);
   assertEquals(holder.reasons, []);
-  pressure.charge(150);
-  const empty = new TestHolder(0);
+  pressure.replies.charge(150);
+  const empty = new TestHolder(pressure, 0);
   for (const now of [20_000, 30_000]) pressure.sweep(now, 500, [empty]);
   assertEquals([empty.reasons, pressure.evictions], [[], 0]);
 });

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import fc from "fast-check";
 import { encode } from "../../../../core/bytes.ts";
-import { Pressure } from "../../../../core/net/pressure.ts";
+import { Budget } from "../../../../core/net/budget.ts";
+import { SpareMemory } from "../../../../core/net/spare_memory.ts";
 import { Turn } from "../../../../core/net/turn.ts";
 import { WriteBuffer } from "../../../../core/net/write_buffer.ts";
 import { SeededRandom } from "../../../../core/random.ts";
@@ -18,12 +19,12 @@ async function setUp(options: MemoryNetworkOptions = {}) {
   const listener = network.listen({ kind: "tcp", host: "127.0.0.1", port: 0 });
   const connection = await network.connect(listener.address, 1000);
   const { far } = network.links[0]!;
-  const pressure = new Pressure(1 << 20);
+  const budget = new Budget(1 << 20, new SpareMemory(1 << 20, () => 0));
   const errors: unknown[] = [];
   const seen = { drained: 0, errors };
   const owner = { onDrained: () => void seen.drained++, onWriteError: (error: unknown) => void errors.push(error) };
-  const out = new WriteBuffer(connection, new Turn(new SimClock()), pressure, owner, RETAINED);
-  return { connection, far, pressure, seen, out };
+  const out = new WriteBuffer(connection, new Turn(new SimClock()), budget, owner, RETAINED);
+  return { connection, far, budget, seen, out };
 }
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -73,7 +74,7 @@ Deno.test("WriteBuffer keeps order, and gives all memory back, under random size
   const step = fc.record({ size, mark: fc.boolean(), wait: fc.boolean(), byByte: fc.boolean() });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.integer(), async (steps, seed) => {
-      const { out, far, pressure, seen } = await setUp({ random: new SeededRandom(seed), capacityBytes: 9000 });
+      const { out, far, budget, seen } = await setUp({ random: new SeededRandom(seed), capacityBytes: 9000 });
       const expected: number[] = [];
       const got: number[] = [];
       const reading = (async () => {
@@ -96,7 +97,7 @@ Deno.test("WriteBuffer keeps order, and gives all memory back, under random size
       await settled();
       for (let i = 0; i < 10_000 && out.pendingBytes > 0; i++) await settled();
       assertEquals(out.pendingBytes, 0);
-      assertEquals([pressure.usedBytes, out.heldBytes], [0, 0]);
+      assertEquals([budget.usedBytes, out.heldBytes], [0, 0]);
       assertEquals(out.sentBytes, expected.length);
       assert(seen.drained > 0);
       out.close();
@@ -110,31 +111,31 @@ Deno.test("WriteBuffer keeps order, and gives all memory back, under random size
 });
 
 Deno.test("WriteBuffer charges what it holds beyond a quiet connection's share", async () => {
-  const { out, pressure, far } = await setUp({ capacityBytes: 512 });
+  const { out, budget, far } = await setUp({ capacityBytes: 512 });
   out.copy(new Uint8Array(RETAINED));
-  assertEquals(pressure.usedBytes, 0);
+  assertEquals(budget.usedBytes, 0);
   out.copy(new Uint8Array(RETAINED));
-  assert(pressure.usedBytes >= 2 * RETAINED, `${pressure.usedBytes}`);
-  const before = pressure.usedBytes;
+  assert(budget.usedBytes >= 2 * RETAINED, `${budget.usedBytes}`);
+  const before = budget.usedBytes;
   out.copy(new Uint8Array(LARGE));
-  assert(pressure.usedBytes >= before + LARGE, `${pressure.usedBytes}`);
-  assertEquals(out.heldBytes, pressure.usedBytes);
+  assert(budget.usedBytes >= before + LARGE, `${budget.usedBytes}`);
+  assertEquals(out.heldBytes, budget.usedBytes);
   out.mark();
   await settled();
-  assert(pressure.usedBytes > 0);
+  assert(budget.usedBytes > 0);
   await readExactly(far, 2 * RETAINED + LARGE);
   await settled();
-  assertEquals(pressure.usedBytes, 0);
+  assertEquals(budget.usedBytes, 0);
 });
 
 Deno.test("WriteBuffer gives back the buffer in front of a large run", async () => {
-  const { out, pressure, far } = await setUp();
+  const { out, budget, far } = await setUp();
   for (let i = 0; i < 10; i++) out.copy(new Uint8Array(RETAINED));
   out.copy(new Uint8Array(LARGE));
   out.mark();
   await readExactly(far, 10 * RETAINED + LARGE);
   await settled();
-  assertEquals([pressure.usedBytes, out.pendingBytes], [0, 0]);
+  assertEquals([budget.usedBytes, out.pendingBytes], [0, 0]);
   assertLess(out.bytes.length, RETAINED + 1);
 });
 
@@ -149,7 +150,7 @@ Deno.test("WriteBuffer counts a large run as it leaves, not at its end", async (
 });
 
 Deno.test("WriteBuffer reports a write error once, and writes nothing more", async () => {
-  const { out, connection, pressure, seen } = await setUp({ capacityBytes: 10 });
+  const { out, connection, budget, seen } = await setUp({ capacityBytes: 10 });
   out.copy(new Uint8Array(LARGE));
   out.copy(encode("behind it"));
   out.mark();
@@ -165,36 +166,36 @@ Deno.test("WriteBuffer reports a write error once, and writes nothing more", asy
   await settled();
   assertEquals([connection.writes, seen.errors.length, seen.drained], [writes, 1, 0]);
   out.close();
-  assertEquals(pressure.usedBytes, 0);
+  assertEquals(budget.usedBytes, 0);
 });
 
 Deno.test("WriteBuffer.close() in the middle of a write gives everything back and tells nobody", async () => {
   for (const size of [100, 5000, 3 * LARGE]) {
-    const { out, connection, far, pressure, seen } = await setUp({ capacityBytes: 10 });
+    const { out, connection, far, budget, seen } = await setUp({ capacityBytes: 10 });
     out.copy(new Uint8Array(size));
     out.mark();
     await settled();
     out.copy(new Uint8Array(5000));
     out.mark();
     out.close();
-    assertEquals([pressure.usedBytes, out.heldBytes, out.pendingBytes], [0, 0, 0]);
+    assertEquals([budget.usedBytes, out.heldBytes, out.pendingBytes], [0, 0, 0]);
     await readExactly(far, 10);
     connection.close();
     await settled();
-    assertEquals([pressure.usedBytes, out.pendingBytes], [0, 0]);
+    assertEquals([budget.usedBytes, out.pendingBytes], [0, 0]);
     assertEquals([seen.errors.length, seen.drained], [0, 0]);
   }
 });
 
 Deno.test("WriteBuffer takes no memory after close()", async () => {
-  const { out, connection, pressure } = await setUp();
+  const { out, connection, budget } = await setUp();
   out.close();
   for (let i = 0; i < 100; i++) out.copy(new Uint8Array(1000));
   for (let i = 0; i < 5000; i++) out.byte(1);
   out.copy(new Uint8Array(LARGE));
   out.mark();
   await settled();
-  assertEquals([pressure.usedBytes, out.heldBytes, connection.writes], [0, 0, 0]);
+  assertEquals([budget.usedBytes, out.heldBytes, connection.writes], [0, 0, 0]);
 });
 
 Deno.test("WriteBuffer tells its owner each time it has run dry", async () => {
