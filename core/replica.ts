@@ -9,6 +9,8 @@ export interface Replica {
   /** Shown in logs and errors: `127.0.0.1:6379`, `embedded`. */
   readonly name: string;
   readonly up: boolean;
+  /** It gives replies of the first dialect only (a C Dynomite node). */
+  readonly plain?: boolean;
   /** Takes a copy of what it needs of the lent bytes before it returns. Calls `sink` exactly once, with `target`. */
   send(request: Request, sink: ReplySink, target: number): void;
 }

@@ -26,6 +26,10 @@ export class Ring {
     this.#nodes = Int32Array.from(sorted, (entry) => entry.node);
   }
 
+  /** All tokens, ascending. */
+  get tokens(): Iterable<number> {
+    return this.#tokens;
+  }
   /** Number of tokens. */
   get size(): number {
     return this.#tokens.length;

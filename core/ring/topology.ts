@@ -2,9 +2,11 @@
  * Who is in the cluster, as one immutable snapshot: datacenters, their racks, each rack's ring. A request reads the current
  * snapshot once and sees it to its end; a change makes a new one with the next version.
  *
- * Nodes have dense indexes; this node is 0. Racks of the local datacenter come first, the local rack before all.
+ * Nodes have dense indexes; this node is 0. Its own datacenter comes first, its own rack before all (snitch.ts).
  */
+import { type Placement, PlacementTable } from "./placement.ts";
 import { Ring } from "./ring.ts";
+import { localOrder, remoteOrder } from "./snitch.ts";
 
 /** One node as configuration, seeds or gossip describe it. */
 export interface NodeDescription {
@@ -41,17 +43,27 @@ export class Topology {
   readonly local: TopologyNode;
   /** The local datacenter first, the others by name. */
   readonly datacenters: readonly Datacenter[];
-  /** Racks of the local datacenter, this node's own first, then by name. */
+  /** Racks of the local datacenter, nearest first: this node's own, then those behind it in the circle of names. */
   readonly localRacks: readonly Rack[];
+  /** Racks of each other datacenter, the preferred one first. */
+  readonly remoteRacks: readonly (readonly Rack[])[];
+  readonly #placements: PlacementTable;
 
   constructor(version: number, nodes: readonly TopologyNode[], datacenters: readonly Datacenter[]) {
     this.version = version;
     this.nodes = nodes;
     this.local = nodes[0]!;
     this.datacenters = datacenters;
-    const racks = datacenters[0]!.racks;
-    const own = racks.find((rack) => rack.name === this.local.rack)!;
-    this.localRacks = [own, ...racks.filter((rack) => rack !== own)];
+    const [here, ...others] = datacenters;
+    const { rack } = this.local;
+    this.localRacks = localOrder(here!.racks, rack);
+    this.remoteRacks = others.map(({ racks }) => remoteOrder(racks, here!.racks, rack));
+    this.#placements = new PlacementTable(this.localRacks, this.remoteRacks);
+  }
+
+  /** Where keys with this token live. */
+  placementOf(token: number): Placement {
+    return this.#placements.at(token);
   }
 }
 
