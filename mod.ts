@@ -31,6 +31,7 @@ import { openEngine } from "./core/storage/embedded/engine.ts";
 import { RedisExecutor } from "./core/storage/embedded/redis_executor.ts";
 import { TcpDataStore } from "./core/storage/tcp_datastore.ts";
 import type { Transport } from "./core/transport.ts";
+import { DnodeCodec } from "./protocols/dnode/mod.ts";
 import { RespWriter } from "./protocols/redis/encode.ts";
 import { protocols } from "./protocols/mod.ts";
 import denoJson from "./deno.json" with { type: "json" };
@@ -75,18 +76,30 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
   const protocol = protocols[conf.dataStore]!;
   const parts = { transport, clock, random, turn, pressure, logger };
   const dataStore = overrides.dataStore ?? openDataStore(conf, protocol, parts);
-  const node = new Node(nodeOptions(conf), { ...parts, protocol, dataStore, facts: overrides.facts ?? denoProcess() });
+  const node = new Node(nodeOptions(conf), {
+    ...parts,
+    protocol,
+    peerCodec: new DnodeCodec(),
+    dataStore,
+    facts: overrides.facts ?? denoProcess(),
+  });
   await node.start();
   let stopping: Promise<void> | undefined;
   let finish: () => void;
   const finished = new Promise<void>((resolve) => finish = resolve);
   return {
-    addresses: { listen: node.address, dynListen: undefined, stats: node.statsAddress ?? "" },
+    addresses: { listen: node.address, dynListen: node.peerAddress, stats: node.statsAddress ?? "" },
     node,
     stop: () => stopping ??= node.stop().finally(() => finish()),
     finished,
   };
 }
+
+/** What a peer's answer may take longer than an engine's: the way there and back. Then its own error comes first. */
+const LOCAL_ALLOWANCE_MS = 200;
+const REMOTE_ALLOWANCE_MS = 1_000;
+/** A peer that is back is used again within this. C Dynomite takes as long. */
+const PEER_RETRY_MS_MAX = 10_000;
 
 /** What the node is told, from its configuration. */
 function nodeOptions(conf: Conf): NodeOptions {
@@ -103,6 +116,7 @@ function nodeOptions(conf: Conf): NodeOptions {
     version,
     poolName: conf.poolName,
     listen: conf.listen,
+    dynListen: conf.dynListen,
     statsListen: conf.statsListen,
     backlog: conf.backlog,
     clientsMax: conf.clientConnections,
@@ -114,6 +128,18 @@ function nodeOptions(conf: Conf): NodeOptions {
     hash: hashByName[conf.hash],
     hashTag: conf.hashTag,
     topology: buildTopology(1, self, conf.dynSeeds),
+    peers: {
+      localConnections: conf.localPeerConnections,
+      remoteConnections: conf.remotePeerConnections,
+      localTimeoutMs: conf.timeoutMs + LOCAL_ALLOWANCE_MS,
+      remoteTimeoutMs: conf.timeoutMs + REMOTE_ALLOWANCE_MS,
+      retryMsMax: PEER_RETRY_MS_MAX,
+      pendingMax: conf.maxLinkPending,
+      remoteRatePerSecond: conf.connMsgRate,
+      autoEject: conf.autoEjectHosts,
+      failureMax: conf.serverFailureLimit,
+      replyBytesMax: Math.max(conf.maxRequestBytes, ENGINE_REPLY_BYTES_MAX),
+    },
     datacenter: conf.datacenter,
     rack: conf.rack,
   };
@@ -126,7 +152,7 @@ const ENGINE_REPLY_BYTES_MAX = 512 * 1024 * 1024 + 64;
 function openDataStore(
   conf: Conf,
   protocol: Protocol,
-  parts: Omit<NodeParts, "protocol" | "dataStore" | "facts">,
+  parts: Omit<NodeParts, "protocol" | "peerCodec" | "dataStore" | "facts">,
 ): DataStore {
   const { server } = conf;
   if (server.kind === "embedded") {

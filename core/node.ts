@@ -2,7 +2,8 @@
  * One node: holds its parts, starts and stops them in order. What kind of parts they are (which protocol, which engine, whose
  * network and clock) is decided by whoever makes it: mod.ts for a real node, a test or the simulator for any other.
  *
- *     start: datastore -> stats port -> client port          stop: client port (drained) -> stats port -> datastore
+ *     start: ports -> datastore -> peer port -> links to peers -> client port
+ *     stop:  client port (drained) -> peer port (drained) -> links to peers -> stats port -> datastore
  */
 import { AdminServer } from "./admin/admin_server.ts";
 import { nodeInfo } from "./admin/node_info.ts";
@@ -11,18 +12,24 @@ import type { Clock } from "./clock.ts";
 import type { DataStore } from "./datastore.ts";
 import { Histogram } from "./histogram.ts";
 import type { Logger } from "./logger.ts";
-import { ClientListener } from "./net/client_listener.ts";
+import { ClientListener, type ClientListenerOptions } from "./net/client_listener.ts";
 import type { ClientConnection } from "./net/client_connection.ts";
+import { Peer } from "./net/peer.ts";
+import { Peers } from "./net/peers.ts";
 import type { Pressure } from "./net/pressure.ts";
 import type { Turn } from "./net/turn.ts";
+import { clientVisitor, peerVisitor, type Visitor } from "./net/visitor.ts";
 import type { ClientView, InfoSection, NodeView, Setting } from "./node_view.ts";
+import type { PeerCodec } from "./peer_codec.ts";
+import { viewOf } from "./pipeline/cluster_view.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
 import { type Levels, Pipeline } from "./pipeline/pipeline.ts";
 import type { ProcessFacts } from "./process_facts.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Random } from "./random.ts";
 import type { KeyHash } from "./ring/hash/mod.ts";
-import type { Topology } from "./ring/topology.ts";
+import { MissedWrites } from "./replication/missed_writes.ts";
+import type { Topology, TopologyNode } from "./ring/topology.ts";
 import { Settings } from "./settings.ts";
 import { nodeSettings } from "./admin/node_settings.ts";
 import { Stats } from "./stats.ts";
@@ -34,6 +41,8 @@ export interface NodeOptions {
   /** The pool's name: the key of the stats object. */
   readonly poolName: string;
   readonly listen: Address;
+  /** Undefined: other nodes cannot connect. */
+  readonly dynListen: Address | undefined;
   /** Undefined: no stats port. */
   readonly statsListen: Address | undefined;
   readonly backlog: number;
@@ -49,8 +58,29 @@ export interface NodeOptions {
   /** Two characters, or undefined. */
   readonly hashTag: string | undefined;
   readonly topology: Topology;
+  readonly peers: PeerRules;
   readonly datacenter: string;
   readonly rack: string;
+}
+
+/** How links to other nodes are. */
+export interface PeerRules {
+  /** Links to each peer of this datacenter, and of another one. */
+  readonly localConnections: number;
+  readonly remoteConnections: number;
+  /** How long a request may take at a peer of this datacenter, and of another one; 0 waits without end. */
+  readonly localTimeoutMs: number;
+  readonly remoteTimeoutMs: number;
+  /** Longest pause between two tries to connect. */
+  readonly retryMsMax: number;
+  /** Requests without an answer on one link, from either side. */
+  readonly pendingMax: number;
+  /** Requests per second on one link to another datacenter; 0 for no limit. */
+  readonly remoteRatePerSecond: number;
+  readonly autoEject: boolean;
+  readonly failureMax: number;
+  /** Bounds one reply. */
+  readonly replyBytesMax: number;
 }
 
 export interface NodeParts {
@@ -61,28 +91,38 @@ export interface NodeParts {
   readonly turn: Turn;
   readonly pressure: Pressure;
   readonly protocol: Protocol;
+  readonly peerCodec: PeerCodec;
   readonly dataStore: DataStore;
   readonly facts: ProcessFacts;
 }
 
 const SWEEP_MS = 250;
+/** The client port opens when every peer was tried once, or after this. */
+const PEERS_AWAITED_MS = 1_000;
 
 export class Node implements NodeView {
   readonly version: string;
   readonly stats = new Stats();
+  /** The same for what other nodes ask of this one. */
+  readonly peerStats = new Stats();
   /** Client requests from read to answer, microseconds. */
   readonly latencyUs = new Histogram();
+  readonly peerLatencyUs = new Histogram();
   readonly startedAt: number;
   readonly options: NodeOptions;
   readonly parts: NodeParts;
   readonly pipeline: Pipeline;
   readonly dispatcher: Dispatcher;
+  readonly peers: Peers;
   readonly levels: Levels;
   password: string | undefined;
   clientsMax: number;
   readonly #settings: Settings;
   readonly #admin: AdminServer | undefined;
+  readonly #missed: MissedWrites;
   #listener: Listener | undefined;
+  #peerListener: Listener | undefined;
+  #visitingPeers: ClientListener | undefined;
   #clients: ClientListener | undefined;
   #stopSweep: (() => void) | undefined;
 
@@ -94,13 +134,18 @@ export class Node implements NodeView {
     this.clientsMax = options.clientsMax;
     this.levels = { ...options.levels };
     this.startedAt = parts.clock.wall();
-    this.dispatcher = new Dispatcher(options.topology, options.hash, options.hashTag, [parts.dataStore]);
+    const { topology } = options;
+    this.peers = new Peers(parts.dataStore, (node) => this.#makePeer(node));
+    const view = viewOf(topology, this.peers.of(topology), parts.protocol);
+    this.dispatcher = new Dispatcher(view, options.hash, options.hashTag, this.stats);
+    this.#missed = new MissedWrites(this.stats, parts.clock, parts.logger);
     this.pipeline = new Pipeline({
       protocol: parts.protocol,
       node: this,
       dispatcher: this.dispatcher,
       levels: this.levels,
       stats: this.stats,
+      onMissedWrite: (replica, failure) => this.#missed.add(replica, failure),
     });
     this.#settings = new Settings(nodeSettings(this));
     const { statsListen } = options;
@@ -127,53 +172,140 @@ export class Node implements NodeView {
     return this.#admin?.address;
   }
 
+  /** What other nodes connect to, with the real port; undefined where they cannot. */
+  get peerAddress(): string | undefined {
+    const address = this.#peerListener?.address ?? this.options.dynListen;
+    return address && formatAddress(address);
+  }
+
   /** Opens everything. Throws, with nothing left open, when a port cannot be had. */
   async start(): Promise<void> {
-    const { transport, turn, pressure, protocol, clock, logger, dataStore } = this.parts;
-    const { listen, backlog, clientPendingMax, maxRequestBytes } = this.options;
+    const { clock, dataStore } = this.parts;
+    const { listen, dynListen } = this.options;
     try {
-      this.#listener = await transport.listen(listen, { backlog });
+      this.#listener = await this.#listen("listen", listen);
+      if (dynListen !== undefined) this.#peerListener = await this.#listen("dyn_listen", dynListen);
+      await this.#opened("stats_listen", this.#admin?.address ?? "", () => this.#admin?.start());
+      await this.#opened("servers", dataStore.name, () => dataStore.start());
     } catch (error) {
-      throw new Error(`listen ${formatAddress(listen)}: ${reason(error)}`, { cause: error });
-    }
-    try {
-      this.#admin?.start();
-    } catch (error) {
-      this.#listener.close();
-      throw new Error(`stats_listen ${this.#admin!.address}: ${reason(error)}`, { cause: error });
-    }
-    try {
-      await dataStore.start();
-    } catch (error) {
-      this.#listener.close();
+      this.#listener?.close();
+      this.#peerListener?.close();
       await this.#admin?.close();
-      throw new Error(`servers ${dataStore.name}: ${reason(error)}`, { cause: error });
+      throw error;
     }
+    if (this.#peerListener !== undefined) this.#visitingPeers = this.#receivePeers(this.#peerListener);
+    await this.#meetPeers();
+    this.#clients = this.#receiveClients(this.#listener);
+    this.#stopSweep = clock.every(SWEEP_MS, () => this.#sweep());
+  }
+
+  /** Runs one step of the start; says which option it was for when it fails. */
+  async #opened<T>(option: string, what: string, open: () => T | Promise<T>): Promise<T> {
+    try {
+      return await open();
+    } catch (error) {
+      throw new Error(`${option} ${what}: ${reason(error)}`, { cause: error });
+    }
+  }
+  #listen(option: string, address: Address): Promise<Listener> {
+    const { backlog } = this.options;
+    return this.#opened(option, formatAddress(address), () => this.parts.transport.listen(address, { backlog }));
+  }
+
+  #receiveClients(listener: Listener): ClientListener {
+    const { protocol } = this.parts;
+    const { clientPendingMax, maxRequestBytes } = this.options;
     // The limit is read at every accept: CONFIG SET maxclients may change it.
-    const limits = { clientPendingMax, maxRequestBytes, node: this };
-    this.#clients = new ClientListener(
-      this.#listener,
+    const limits = { node: this };
+    return this.#receive(
+      listener,
       {
         get clientsMax() {
           return limits.node.clientsMax;
         },
         pendingMax: clientPendingMax,
-        maxRequestBytes,
       },
-      { protocol, sink: this.pipeline, node: this, turn, pressure, stats: this.stats, latencyUs: this.latencyUs },
-      clock,
-      logger,
+      () => clientVisitor(protocol, this, { maxRequestBytes }),
+      this.stats,
+      this.latencyUs,
     );
-    this.#clients.start();
-    this.#stopSweep = clock.every(SWEEP_MS, () => {
-      pressure.sweep(clock.now(), this.options.patienceMs, this.#openClients());
+  }
+  #receivePeers(listener: Listener): ClientListener {
+    const { protocol, peerCodec } = this.parts;
+    const { peers, maxRequestBytes } = this.options;
+    return this.#receive(
+      listener,
+      { clientsMax: 0, pendingMax: peers.pendingMax },
+      () => peerVisitor(protocol, peerCodec, this, { maxRequestBytes }),
+      this.peerStats,
+      this.peerLatencyUs,
+    );
+  }
+  #receive(
+    listener: Listener,
+    options: ClientListenerOptions,
+    visit: () => Visitor,
+    stats: Stats,
+    latencyUs: Histogram,
+  ): ClientListener {
+    const { protocol, turn, pressure, clock, logger } = this.parts;
+    const parts = { protocol, visit, sink: this.pipeline, node: this, turn, pressure, stats, latencyUs };
+    const receiver = new ClientListener(listener, options, parts, clock, logger);
+    receiver.start();
+    return receiver;
+  }
+
+  #makePeer({ host, port, datacenter }: TopologyNode): Peer {
+    const { protocol, peerCodec } = this.parts;
+    const rules = this.options.peers;
+    const sameDatacenter = datacenter === this.options.datacenter;
+    return new Peer(
+      {
+        host,
+        port,
+        sameDatacenter,
+        replyBytesMax: rules.replyBytesMax,
+        size: sameDatacenter ? rules.localConnections : rules.remoteConnections,
+        timeoutMs: sameDatacenter ? rules.localTimeoutMs : rules.remoteTimeoutMs,
+        ratePerSecond: sameDatacenter ? 0 : rules.remoteRatePerSecond,
+        retryMsMax: rules.retryMsMax,
+        retryAfterMs: rules.retryMsMax,
+        pendingMax: rules.pendingMax,
+        autoEject: rules.autoEject,
+        failureMax: rules.failureMax,
+      },
+      protocol,
+      peerCodec,
+      this.parts,
+    );
+  }
+
+  /** Connects to the other nodes; those that are away are tried on. */
+  async #meetPeers(): Promise<void> {
+    const { clock } = this.parts;
+    const met = this.peers.start();
+    if (this.peers.list().length === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(PEERS_AWAITED_MS, resolve);
+      met.then(() => {
+        cancel();
+        resolve();
+      });
     });
+  }
+
+  #sweep(): void {
+    const { pressure, clock } = this.parts;
+    pressure.sweep(clock.now(), this.options.patienceMs, this.#holders());
+    this.#missed.report();
   }
 
   /** Takes no new client, lets the connected have the answers they wait for, closes everything. */
   async stop(): Promise<void> {
     await this.#clients?.close(this.options.patienceMs);
+    await this.#visitingPeers?.close(this.options.patienceMs);
     this.#stopSweep?.();
+    await this.peers.close();
     await this.#admin?.close();
     await this.parts.dataStore.close();
   }
@@ -198,6 +330,9 @@ export class Node implements NodeView {
 
   #openClients(): Iterable<ClientConnection> {
     return this.#clients?.clients.values() ?? [];
+  }
+  #holders(): Iterable<ClientConnection> {
+    return [...this.#openClients(), ...this.#visitingPeers?.clients.values() ?? []];
   }
 }
 

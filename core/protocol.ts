@@ -56,8 +56,10 @@ export type After = typeof After[keyof typeof After];
 /** The first words on a link to an engine. */
 export interface Greeting {
   readonly bytes: Uint8Array;
-  /** How many replies it gets; an error among them ends the link. */
+  /** How many replies it gets. */
   readonly replies: number;
+  /** An error among them ends the link. */
+  readonly mustSucceed: boolean;
 }
 
 export interface Credentials {
@@ -65,6 +67,16 @@ export interface Credentials {
   readonly password?: string;
   /** Number of the database to select. */
   readonly database?: number;
+}
+
+/** How a step of a scan carries its cursor. */
+export interface ScanCodec {
+  /** The cursor the request goes on from, or undefined when it is none. */
+  readCursor(request: Request): bigint | undefined;
+  /** The same request with another cursor, as `Protocol.writePart` does it. */
+  writeCursor(request: Request, cursor: bigint, target: Request, out: ByteWriter): void;
+  /** A reply that is no error, with its cursor replaced. */
+  writeReply(reply: Reply, replace: (cursor: bigint) => bigint, out: ByteWriter): void;
 }
 
 export interface Protocol {
@@ -112,6 +124,9 @@ export interface Protocol {
     keys: KeptKeys,
   ): void;
 
+  /** Commands with Join.Cursor, where the protocol has any. */
+  readonly scan?: ScanCodec;
+
   /** Do two replies of equal length to `command` hold the same elements in whatever order (SMEMBERS, HGETALL)? */
   equalUnordered(command: Command, a: Reply, b: Reply): boolean;
 
@@ -127,4 +142,8 @@ export interface Protocol {
   greeting(dialect: number, credentials: Credentials): Greeting | undefined;
   /** A harmless request with a short reply, to learn whether a silent link is alive. */
   readonly probe: Uint8Array;
+  /** The same for another node: one that C Dynomite too passes to its engine, and that changes nothing there. */
+  readonly peerProbe: Uint8Array;
+  /** Does a C Dynomite node know this request? One it does not know makes it close the link. */
+  isClassic(request: Request): boolean;
 }

@@ -29,6 +29,8 @@ export interface ReplyQueueOwner {
 
 export class ReplyQueue {
   readonly out: Output;
+  /** Each answer gets something around it: it has to come through `emit`. */
+  readonly framed: boolean = false;
   count = 0;
   closed = false;
   readonly #owner: ReplyQueueOwner;

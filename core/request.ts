@@ -29,6 +29,17 @@ export const Routing = {
 } as const;
 export type Routing = typeof Routing[keyof typeof Routing];
 
+/** How far a request still has to go. */
+export const Scope = {
+  /** From a client: to every replica its level asks for. */
+  Ring: 0,
+  /** From another datacenter's coordinator: to the racks of this datacenter. */
+  Datacenter: 1,
+  /** From a coordinator: to this node's own store, whatever it owns. */
+  Node: 2,
+} as const;
+export type Scope = typeof Scope[keyof typeof Scope];
+
 /** How the replies of several parts or nodes become one. */
 export const Join = {
   /** There is only ever one part. */
@@ -65,6 +76,8 @@ export interface Command {
   readonly join: Join;
   /** The elements of its reply have no defined order (SMEMBERS, KEYS): replicas are compared as sets. */
   readonly unordered: boolean;
+  /** Replicas that hold the same may answer differently (chance, time, a cursor): nothing to vote on, one is asked. */
+  readonly varying?: boolean;
   /** Why it is refused (Routing.Refused), as the protocol's error text without its prefix. */
   readonly refusal?: string;
 }
@@ -88,12 +101,35 @@ export class Request {
   quiet = 0;
   /** Form of the reply the client wants; the protocol's own small number (RESP2 is 0, RESP3 is 1). */
   dialect = 0;
+  /** How far it has to go from whoever gets it. A coordinator sets it anew for each replica it sends to. */
+  scope: Scope = Scope.Ring;
   /** A number that stays the same for all requests of one client connection: a pool picks its link by it, which keeps their order. */
   affinity = 0;
 
   constructor(command: Command) {
     this.command = command;
     this.bytes = NO_BYTES;
+  }
+
+  /** Becomes a copy of `other`, with bytes of its own in `memory`. */
+  copyFrom(other: Request, memory: ByteWriter): void {
+    memory.clear();
+    memory.copy(other.bytes, other.start, other.end);
+    const used = 2 * other.argCount;
+    if (this.offsets.length < used) this.offsets = new Int32Array(other.offsets.length);
+    for (let i = 0; i < used; i++) this.offsets[i] = other.offsets[i]!;
+    this.command = other.command;
+    this.bytes = memory.bytes;
+    this.start = 0;
+    this.end = memory.length;
+    this.argCount = other.argCount;
+    this.keyArg = other.keyArg;
+    this.cutStart = other.cutStart;
+    this.cutEnd = other.cutEnd;
+    this.quiet = other.quiet;
+    this.dialect = other.dialect;
+    this.scope = other.scope;
+    this.affinity = other.affinity;
   }
 
   /** Offset in `bytes` of the first byte of argument `index`. */

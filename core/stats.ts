@@ -14,6 +14,10 @@ export class Stats {
   server_ejects = 0;
   forward_error = 0;
   fragments = 0;
+  /** Copies of writes that a replica did not take: it lacks them until it is mended. */
+  missed_writes = 0;
+  /** Reads that went to another replica because the one asked first failed. */
+  retried_reads = 0;
   /** Connections refused because `client_connections` was reached. */
   client_rejected = 0;
   /** Connections ended for a malformed frame. */

@@ -1,5 +1,5 @@
 /**
- * One client: reads, cuts the bytes into requests, submits them, sends the answers in order.
+ * One client, or another node (visitor.ts): reads, cuts the bytes into requests, submits them, sends the answers in order.
  *
  *     socket -> ReadBuffer -> RequestParser -> RequestSink ...> ReplyQueue -> WriteBuffer -> socket
  *
@@ -10,7 +10,7 @@
 import type { Histogram } from "../histogram.ts";
 import type { ClientView, NodeView } from "../node_view.ts";
 import { After, INCOMPLETE, INVALID, type Protocol, type RequestParser } from "../protocol.ts";
-import { ReplyQueue, type ReplyQueueOwner } from "../reply_queue.ts";
+import type { ReplyQueue, ReplyQueueOwner } from "../reply_queue.ts";
 import type { Client, RequestSink } from "../request_sink.ts";
 import { Access } from "../request.ts";
 import type { Session } from "../session.ts";
@@ -20,6 +20,7 @@ import type { Budget } from "./budget.ts";
 import type { Holder, Pressure } from "./pressure.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import type { Turn } from "./turn.ts";
+import type { Visitor } from "./visitor.ts";
 import { WriteBuffer, type WriteOwner } from "./write_buffer.ts";
 
 const READ_SMALLEST_BYTES = 4 * 1024;
@@ -32,11 +33,12 @@ const OUTPUT_SHARE = 1 / 8;
 export interface ClientOptions {
   /** Unanswered requests above which no further one is read. */
   readonly pendingMax: number;
-  readonly maxRequestBytes: number;
 }
 
 export interface ClientParts {
   readonly protocol: Protocol;
+  /** What a new connection is. */
+  visit(): Visitor;
   readonly sink: RequestSink;
   readonly node: NodeView;
   readonly turn: Turn;
@@ -56,6 +58,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
   readonly #connection: Connection;
   readonly #options: ClientOptions;
   readonly #parts: ClientParts;
+  readonly #visitor: Visitor;
   readonly #parser: RequestParser;
   readonly #in: ReadBuffer;
   readonly #out: WriteBuffer;
@@ -83,12 +86,13 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     this.#parts = parts;
     this.remote = connection.remote;
     this.local = connection.local;
-    this.session = parts.protocol.createSession(parts.node);
-    this.#parser = parts.protocol.createRequestParser({ maxRequestBytes: options.maxRequestBytes });
+    const visitor = this.#visitor = parts.visit();
+    this.session = visitor.session;
+    this.#parser = visitor.parser;
     this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, parts.pressure.requests);
     this.#out = new WriteBuffer(connection, parts.turn, parts.pressure.replies, this, RETAINED_BYTES);
     this.#outputBytesMax = Math.max(OUTPUT_BYTES_MIN, parts.pressure.replies.limitBytes * OUTPUT_SHARE);
-    this.replies = new ReplyQueue(this.#out, this, parts.latencyUs, parts.turn);
+    this.replies = visitor.createReplies(this.#out, this, parts.latencyUs, parts.turn);
     this.connectedAt = this.lastRequestAt = parts.turn.now;
   }
 
@@ -168,7 +172,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
   }
 
   evict(reason: string): void {
-    this.#parts.node.logger.warn(`client ${this.remote} is closed: it ${reason}`);
+    this.#parts.node.logger.warn(`${this.#visitor.noun} ${this.remote} is closed: it ${reason}`);
     this.#failed = true;
     this.#parts.stats.client_err++;
     this.close();
@@ -237,7 +241,9 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
   /** The client broke its protocol: it is told, after the answers it still gets. */
   #refuse(problem: string): void {
     this.#parts.stats.client_protocol_errors++;
-    this.#problem = problem;
+    if (this.#visitor.noun === "peer") {
+      this.#parts.node.logger.warn(`peer ${this.remote} is closed: it sent ${problem}`);
+    } else this.#problem = problem;
     this.#ending = true;
   }
 

@@ -1,5 +1,5 @@
 /**
- * Accepts clients and keeps the list of those that are open. A client above the limit is told so and closed; running out
+ * Accepts clients, or other nodes, and keeps the list of those that are open. A client above the limit is told so and closed; running out
  * of file descriptors pauses accepting and never spins.
  */
 import type { Clock } from "../clock.ts";

@@ -7,14 +7,15 @@ import type { Greeting, Parser, Protocol, ReplyParser } from "../protocol.ts";
 import { Failure, FailureKind, type FailureSource, type Reply } from "../reply.ts";
 import type { Request } from "../request.ts";
 
-/** The wire carries no number: a reply belongs to the oldest request. */
-export const OLDEST = -1;
-
 export interface LinkFraming extends Parser {
   /** The reply of a whole frame. */
   readonly reply: Reply;
-  /** Number of the request it answers, or OLDEST. */
+  /** Replies carry the number of their request; else each belongs to the oldest one. */
+  readonly numbered: boolean;
+  /** Number of the request it answers, where they are numbered. */
   readonly replyId: number;
+  /** Set when the reply only says that the other side could not get one: a replica that failed. */
+  readonly failure: Failure | undefined;
   /** Writes what stands before a request of `payloadBytes`. */
   writeHead(request: Request, id: number, payloadBytes: number, out: ByteWriter): void;
   /** Writes a harmless request with the number `id`, to learn whether a silent link is alive. */
@@ -43,7 +44,9 @@ export function linkFailures(source: FailureSource, name: string, timeoutMs: num
 
 /** The bare protocol. */
 export class EngineFraming implements LinkFraming {
-  readonly replyId = OLDEST;
+  readonly numbered = false;
+  readonly replyId = 0;
+  readonly failure = undefined;
   readonly greeting: Greeting | undefined;
   readonly #parser: ReplyParser;
   readonly #probe: Uint8Array;

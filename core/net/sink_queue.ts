@@ -1,9 +1,9 @@
 /**
- * Who waits for the next reply of a link, in the order the requests left. Engines answer in order, so the oldest entry
- * belongs to the reply that comes next.
+ * Who waits for the replies of a link, in the order the requests left. Engines answer in order, so the oldest entry belongs to
+ * the reply that comes next; between nodes replies carry the number of their request, which finds its entry wherever it is.
  *
- * A request that is late is failed alone: its entry stays, so that the reply behind it still finds its own, but its sink is
- * forgotten and the late reply is dropped when it comes.
+ * A request that is late is failed alone: its sink is forgotten and the late reply is dropped when it comes. Without numbers its
+ * entry stays until then, so that the reply behind it still finds its own; with numbers it can go at once.
  */
 import { assert } from "../assert.ts";
 import type { Failure, ReplySink } from "../reply.ts";
@@ -14,6 +14,9 @@ export class SinkQueue {
   /** Number of the oldest entry; entries are numbered one by one over the life of the queue. */
   headId = 1;
   readonly limit: number;
+  readonly #numbered: boolean;
+  /** Target of the entry that `take` found. */
+  takenTarget = 0;
   #sinks: (ReplySink | null)[];
   #targets: Int32Array;
   /** Monotonic ms at which each was sent. */
@@ -23,8 +26,9 @@ export class SinkQueue {
   /** Entries at the head that `expire` has already failed. */
   #expired = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, numbered = false) {
     this.limit = limit;
+    this.#numbered = numbered;
     const size = 64;
     this.#sinks = new Array<ReplySink | null>(size).fill(null);
     this.#targets = new Int32Array(size);
@@ -71,7 +75,19 @@ export class SinkQueue {
     if (this.#expired > 0) this.#expired--;
   }
 
-  /** Fails every entry sent at or before `deadline`, without removing it. Returns how many. */
+  /** The sink of the entry with this number, which is answered now; null when nobody waits for it (any more). */
+  take(id: number): ReplySink | null {
+    const offset = id - this.headId;
+    if (offset < 0 || offset >= this.count) return null;
+    const at = (this.#head + offset) & this.#mask;
+    const sink = this.#sinks[at]!;
+    this.takenTarget = this.#targets[at]!;
+    this.#sinks[at] = null;
+    while (this.count > 0 && this.#sinks[this.#head] === null) this.pop();
+    return sink;
+  }
+
+  /** Fails every entry sent at or before `deadline`. Returns how many. */
   expire(deadline: number, failure: Failure): number {
     let failed = 0;
     while (this.#expired < this.count) {
@@ -84,6 +100,7 @@ export class SinkQueue {
       failed++;
       sink.onFailure(this.#targets[at]!, failure);
     }
+    if (this.#numbered) { while (this.#expired > 0) this.pop(); }
     return failed;
   }
 

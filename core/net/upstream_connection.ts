@@ -15,11 +15,12 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { INCOMPLETE, INVALID } from "../protocol.ts";
 import type { Random } from "../random.ts";
+import type { Greeting } from "../protocol.ts";
 import { ReplyKind, type ReplySink } from "../reply.ts";
 import type { Request } from "../request.ts";
 import { type Address, type Connection, formatAddress, type Transport } from "../transport.ts";
 import { BackOff } from "./back_off.ts";
-import { type LinkFailures, type LinkFraming, OLDEST } from "./link_framing.ts";
+import type { LinkFailures, LinkFraming } from "./link_framing.ts";
 import { Pace } from "./pace.ts";
 import type { Pressure } from "./pressure.ts";
 import { ReadBuffer } from "./read_buffer.ts";
@@ -50,6 +51,8 @@ export interface UpstreamOptions {
   readonly failures: LinkFailures;
   /** Unsent bytes may slow all clients down (the one engine), or fail the request at once (one peer of many). */
   readonly slowsClients: boolean;
+  /** Requests may wait for the outcome of the first try to connect; else they fail until the link is up. */
+  readonly patient: boolean;
   /** For one reply; 0 waits without end. */
   readonly timeoutMs: number;
   /** Longest wait between two tries to connect. */
@@ -122,7 +125,7 @@ export class UpstreamConnection implements WriteOwner {
     this.#parts = parts;
     this.#observer = observer;
     this.dialect = options.dialect;
-    this.#queue = new SinkQueue(options.pendingMax);
+    this.#queue = new SinkQueue(options.pendingMax, options.framing.numbered);
     this.#framing = options.framing;
     this.#failures = options.failures;
     this.#pace = new Pace(options.ratePerSecond, parts.pressure.requests);
@@ -143,7 +146,8 @@ export class UpstreamConnection implements WriteOwner {
 
   /** Is it up, or will it take requests until its first try to connect is decided? */
   get usable(): boolean {
-    return this.up || this.#opening || (this.#firstTry === undefined && !this.#closing);
+    if (this.up || !this.#options.patient) return this.up;
+    return this.#opening || (this.#firstTry === undefined && !this.#closing);
   }
 
   /** Begins to connect. Settles after the first try, whatever its outcome; goes on until `close`. */
@@ -158,6 +162,7 @@ export class UpstreamConnection implements WriteOwner {
   send(request: Request, sink: ReplySink, target: number): void {
     const out = this.up ? this.#out : undefined;
     if (out === undefined) {
+      if (!this.#options.patient) return sink.onFailure(target, this.#failures.notConnected);
       if (this.#firstTry === undefined && !this.#closing) this.start();
       if (!this.#opening) return sink.onFailure(target, this.#failures.notConnected);
     }
@@ -318,13 +323,13 @@ export class UpstreamConnection implements WriteOwner {
       this.#end(`no answer to the greeting within ${CONNECT_TIMEOUT_MS} ms`);
     });
     try {
-      return await this.#hearGreeting(connection, input, greeting.replies);
+      return await this.#hearGreeting(connection, input, greeting);
     } finally {
       cancelDeadline();
     }
   }
 
-  async #hearGreeting(connection: Connection, input: ReadBuffer, replies: number): Promise<boolean> {
+  async #hearGreeting(connection: Connection, input: ReadBuffer, { replies, mustSucceed }: Greeting): Promise<boolean> {
     const framing = this.#framing;
     for (let left = replies; left > 0;) {
       if (await input.fill(connection, 0) === null) return false;
@@ -334,8 +339,9 @@ export class UpstreamConnection implements WriteOwner {
         if (next === INVALID) throw new Error(`it does not speak the protocol: ${framing.problem}`);
         const { reply } = framing;
         input.start = next;
+        if (reply.kind === ReplyKind.Push) continue;
         left--;
-        if (reply.kind !== ReplyKind.Error) continue;
+        if (reply.kind !== ReplyKind.Error || !mustSucceed) continue;
         const problem = new TextDecoder().decode(reply.bytes.subarray(reply.start, reply.end)).trim();
         // An engine that knows no other dialect than the first is served in that one.
         if (this.dialect > 0 && /unknown command|NOPROTO/i.test(problem)) {
@@ -373,36 +379,28 @@ export class UpstreamConnection implements WriteOwner {
         const next = framing.parse(input.bytes, input.start, input.end);
         if (next === INCOMPLETE) break;
         if (next === INVALID) throw new Error(`malformed reply: ${framing.problem}`);
-        const { reply, replyId } = framing;
+        const { reply, replyId, failure } = framing;
         bytes += next - input.start;
         input.start = next;
         if (reply.kind === ReplyKind.Push) continue;
-        if (replyId !== OLDEST && !this.#skipTo(replyId)) continue;
-        if (queue.count === 0) throw new Error("a reply nobody asked for");
-        const sink = queue.headSink;
-        const target = queue.headTarget;
-        queue.pop();
+        let sink: ReplySink | null;
+        let target: number;
+        if (framing.numbered) {
+          sink = queue.take(replyId);
+          target = queue.takenTarget;
+        } else {
+          if (queue.count === 0) throw new Error("a reply nobody asked for");
+          sink = queue.headSink;
+          target = queue.headTarget;
+          queue.pop();
+        }
         replies++;
-        if (sink !== null) sink.onReply(target, reply);
+        if (sink === null) continue;
+        if (failure === undefined) sink.onReply(target, reply);
+        else sink.onFailure(target, failure);
       }
       this.#observer.onReplies(replies, bytes);
     }
-  }
-
-  /**
-   * Brings the request `id` to the head of the queue. Those before it were passed over by the other side and fail. False when
-   * nobody waits for it: it was answered before, or never asked.
-   */
-  #skipTo(id: number): boolean {
-    const queue = this.#queue;
-    if (id < queue.headId || id >= queue.nextId) return false;
-    while (queue.headId < id) {
-      const sink = queue.headSink;
-      const target = queue.headTarget;
-      queue.pop();
-      sink?.onFailure(target, this.#failures.disconnected);
-    }
-    return true;
   }
 
   #probe(out: WriteBuffer, now: number): void {

@@ -29,6 +29,7 @@ export interface LinkKind {
   /** How one link of this dialect speaks. */
   frame(dialect: number): LinkFraming;
   readonly slowsClients: boolean;
+  readonly patient: boolean;
 }
 
 /** An engine that speaks `protocol`. `replyBytesMax` bounds one reply. */
@@ -38,11 +39,12 @@ export function engineLinks(protocol: Protocol, credentials: Credentials, replyB
     dialects: protocol.dialects,
     frame: (dialect) => new EngineFraming(protocol, replyBytesMax, protocol.greeting(dialect, credentials)),
     slowsClients: true,
+    patient: true,
   };
 }
 
 export interface UpstreamPoolOptions
-  extends Omit<UpstreamOptions, "dialect" | "framing" | "failures" | "slowsClients"> {
+  extends Omit<UpstreamOptions, "dialect" | "framing" | "failures" | "slowsClients" | "patient"> {
   readonly kind: LinkKind;
   /** Open the links at the start; else each with its first request. */
   readonly preconnect: boolean;
@@ -95,12 +97,12 @@ export class UpstreamPool implements UpstreamObserver {
     this.name = formatAddress(options.address);
     const { kind } = options;
     const failures = linkFailures(kind.source, this.name, options.timeoutMs);
-    const { slowsClients } = kind;
+    const { slowsClients, patient } = kind;
     this.#noun = kind.source === "Storage" ? "datastore" : "peer";
     this.#links = kind.dialects.map((_, dialect) =>
       Array.from({ length: options.size }, () => {
         const framing = kind.frame(dialect);
-        return new UpstreamConnection({ ...options, dialect, framing, failures, slowsClients }, parts, this);
+        return new UpstreamConnection({ ...options, dialect, framing, failures, slowsClients, patient }, parts, this);
       })
     );
     this.#all = this.#links.flat();

@@ -9,6 +9,7 @@ import { Reply, ReplyKind } from "../reply.ts";
 import type { ReplyQueue, Slot } from "../reply_queue.ts";
 import type { Parent } from "../replication/response_coordinator.ts";
 import { Join, KeptKeys } from "../request.ts";
+import { cursorAfter, type ScanStep } from "./scan_cursor.ts";
 
 export class JoinedReply implements Slot, Parent {
   ready = false;
@@ -26,6 +27,7 @@ export class JoinedReply implements Slot, Parent {
   #dialect = 0;
   #quiet = 0;
   #waiting = 0;
+  #step: ScanStep | undefined;
 
   constructor(protocol: Protocol, pool: Pool<JoinedReply>) {
     this.#protocol = protocol;
@@ -44,13 +46,26 @@ export class JoinedReply implements Slot, Parent {
     queue.push(this);
   }
 
+  /** Waits for the answer of one step of a scan, whose cursor it turns into the walk's own. */
+  beginScan(queue: ReplyQueue, step: ScanStep, dialect: number): void {
+    this.begin(queue, Join.Cursor, 1, dialect, 0);
+    this.#step = step;
+  }
+
   onPart(index: number, bytes: Uint8Array, start: number, end: number, kind: ReplyKind): void {
     this.#parts[index] = new Reply().set(bytes.slice(start, end), 0, end - start, kind);
     if (--this.#waiting > 0) return;
     const out = this.#joined;
     out.clear();
     if (this.#queue !== undefined) {
-      this.#protocol.joinParts(this.#join, this.#parts, this.partOf, this.keyCount, this.#dialect, out, this.keys);
+      const step = this.#step;
+      if (step === undefined) {
+        this.#protocol.joinParts(this.#join, this.#parts, this.partOf, this.keyCount, this.#dialect, out, this.keys);
+      } else if (this.#parts[0]!.kind === ReplyKind.Error) {
+        out.copy(this.#parts[0]!.bytes);
+      } else {
+        this.#protocol.scan!.writeReply(this.#parts[0]!, (cursor) => cursorAfter(step, cursor), out);
+      }
       if (this.#quiet !== 0 && this.#isSuppressed(out)) out.clear();
     }
     this.#deliver();
@@ -88,6 +103,7 @@ export class JoinedReply implements Slot, Parent {
   #leave(): void {
     this.ready = false;
     this.#queue = undefined;
+    this.#step = undefined;
     this.#parts.length = 0;
     if (this.#joined.bytes.length > 64 * 1024) this.#joined.bytes = new Uint8Array(0);
     this.#pool.give(this);

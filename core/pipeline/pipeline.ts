@@ -4,23 +4,28 @@
  *     submit -> answered here            (PING, a refusal, an unknown command)
  *            -> one key                  -> plan -> replicas
  *            -> several keys             -> one part for each set of owners -> plan -> replicas, joined
- *            -> every node               -> one part for each node, joined
+ *            -> no key                   -> plan -> racks, each of which joins the answers of its nodes
+ *
+ * What another node sent takes the same line: planned there already, it goes straight to the local engine; passed on to this
+ * datacenter, it is planned for its racks alone.
  *
  * Nothing here waits, and for a request with one key nothing is allocated: coordinators are pooled, the plan is reused, keys
  * are offsets. The answer comes back through the coordinator to the client's queue.
  */
 import { ByteWriter } from "../bytes.ts";
-import type { Consistency } from "../consistency.ts";
+import { Consistency } from "../consistency.ts";
 import type { NodeView } from "../node_view.ts";
 import { Pool } from "../pool.ts";
 import { After, type Protocol } from "../protocol.ts";
 import { Failure, FailureKind, ReplyKind } from "../reply.ts";
 import { type CoordinatorParts, ResponseCoordinator } from "../replication/response_coordinator.ts";
-import { Access, KeyList, Request, Routing } from "../request.ts";
+import type { Replica } from "../replica.ts";
+import { Access, Join, KeyList, Request, Routing, Scope } from "../request.ts";
 import type { Client, RequestSink } from "../request_sink.ts";
 import type { Stats } from "../stats.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { JoinedReply } from "./joined_reply.ts";
+import { scanStep } from "./scan_cursor.ts";
 
 /** Idle coordinators kept for the next requests. */
 const POOL_MAX = 16 * 1024;
@@ -39,6 +44,8 @@ export interface PipelineParts {
   readonly dispatcher: Dispatcher;
   readonly levels: Levels;
   readonly stats: Stats;
+  /** A replica did not take a write that others may have taken. */
+  onMissedWrite(replica: Replica, failure: Failure): void;
 }
 
 export class Pipeline implements RequestSink {
@@ -53,13 +60,13 @@ export class Pipeline implements RequestSink {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    const { protocol, stats, dispatcher } = parts;
+    const { protocol, stats } = parts;
     this.commandCounts = new Float64Array(protocol.commands.length);
     const shared: CoordinatorParts = {
       protocol,
       stats,
       pool: this.#coordinators = new Pool(() => new ResponseCoordinator(shared), POOL_MAX),
-      nameOf: (target) => dispatcher.nameOf(target),
+      onMissedWrite: parts.onMissedWrite,
     };
     this.#joins = new Pool(() => new JoinedReply(protocol, this.#joins), POOL_MAX);
     this.#part = new Request(protocol.commands[0]!);
@@ -69,6 +76,10 @@ export class Pipeline implements RequestSink {
     const { command } = request;
     this.commandCounts[command.id]!++;
     if (!client.session.admitted) return this.#answer(request, client);
+    // A coordinator has planned it: this node is one of its replicas.
+    if (request.scope === Scope.Node && command.routing !== Routing.Local && command.routing !== Routing.Refused) {
+      return this.#here(request, client);
+    }
     switch (command.routing) {
       case Routing.Owner:
         return this.#single(request, client, request.argStart(request.keyArg), request.argEnd(request.keyArg));
@@ -87,7 +98,7 @@ export class Pipeline implements RequestSink {
   #answer(request: Request, client: Client): void {
     const { protocol, node } = this.#parts;
     const { replies, session } = client;
-    if (replies.count === 0) {
+    if (replies.count === 0 && !replies.framed) {
       const after = protocol.answer(request, session, node, replies.out);
       replies.out.mark();
       if (after !== After.Continue) client.end(after);
@@ -112,6 +123,8 @@ export class Pipeline implements RequestSink {
   }
 
   #levelOf(request: Request, client: Client): Consistency {
+    // Who asks for a whole datacenter waits for one answer; the votes are counted at home.
+    if (request.scope === Scope.Datacenter) return Consistency.One;
     const { levels } = this.#parts;
     return request.command.access === Access.Write
       ? client.session.writeConsistency ?? levels.write
@@ -124,17 +137,18 @@ export class Pipeline implements RequestSink {
     const keys = this.#keys;
     keys.clear();
     protocol.findKeys(request, keys);
-    if (keys.count === 0) return this.#anywhere(request, client);
+    if (keys.count === 0) return this.#here(request, client);
     if (keys.count > 1 && !dispatcher.shareOwners(request, keys)) return this.#refuse(request, client, notTogether);
     const first = keys.args[0]!;
     this.#single(request, client, request.argStart(first), request.argEnd(first));
   }
 
-  /** No key after all (EVAL with 0 keys): the local engine. */
-  #anywhere(request: Request, client: Client): void {
+  /** The local engine, whatever it owns. */
+  #here(request: Request, client: Client): void {
+    const { dispatcher } = this.#parts;
     const coordinator = this.#coordinators.take();
     coordinator.enqueue(client.replies, request.quiet);
-    this.#parts.dispatcher.dispatchToNode(request, this.#parts.dispatcher.localNode, coordinator);
+    dispatcher.dispatchTo(request, dispatcher.view.replicas[0]!, coordinator);
   }
 
   /** Several keys, each at home with its owners. */
@@ -164,6 +178,7 @@ export class Pipeline implements RequestSink {
       part.bytes = out.bytes;
       part.dialect = request.dialect;
       part.affinity = request.affinity;
+      part.scope = request.scope;
       const coordinator = this.#coordinators.take();
       coordinator.adopt(joined, index);
       dispatcher.dispatch(part, part.argStart(part.keyArg), part.argEnd(part.keyArg), level, coordinator);
@@ -171,19 +186,39 @@ export class Pipeline implements RequestSink {
     this.#trim(out);
   }
 
-  /** No key: every node that has a say. */
+  /** No key: whole racks, as many as the level asks for; a scan goes on where its cursor stands. */
   #allNodes(request: Request, client: Client): void {
     const { dispatcher } = this.#parts;
-    const nodes = dispatcher.nodesFor(request.command.access);
-    if (nodes.length === 1) return this.#anywhere(request, client);
+    if (dispatcher.topology.nodes.length === 1) return this.#here(request, client);
+    if (request.command.join === Join.Cursor) return this.#scan(request, client);
+    const coordinator = this.#coordinators.take();
+    coordinator.enqueue(client.replies, request.quiet);
+    dispatcher.dispatchEverywhere(request, this.#levelOf(request, client), coordinator);
+  }
+
+  /** One step of a walk over the nodes of a rack: the node the cursor names, with that node's own cursor. */
+  #scan(request: Request, client: Client): void {
+    const { protocol, dispatcher } = this.#parts;
+    const { view } = dispatcher;
+    const cursor = protocol.scan?.readCursor(request);
+    // What is no cursor is for the engine to refuse.
+    if (cursor === undefined) return this.#here(request, client);
+    const step = scanStep(cursor, view.racks, view.rackNodes);
+    if (step === undefined) return this.#refuse(request, client, strayCursor);
+    const out = this.#scratch;
+    out.clear();
+    const part = this.#part;
+    protocol.scan!.writeCursor(request, step.cursor, part, out);
+    part.bytes = out.bytes;
+    part.dialect = request.dialect;
+    part.affinity = request.affinity;
     const joined = this.#joins.take();
     joined.keyCount = 0;
-    joined.begin(client.replies, request.command.join, nodes.length, request.dialect, request.quiet);
-    for (let index = 0; index < nodes.length; index++) {
-      const coordinator = this.#coordinators.take();
-      coordinator.adopt(joined, index);
-      dispatcher.dispatchToNode(request, nodes[index]!, coordinator);
-    }
+    joined.beginScan(client.replies, step, request.dialect);
+    const coordinator = this.#coordinators.take();
+    coordinator.adopt(joined, 0);
+    dispatcher.dispatchTo(part, view.replicas[step.node]!, coordinator);
+    this.#trim(out);
   }
 
   #refuse(request: Request, client: Client, failure: Failure): void {
@@ -198,4 +233,9 @@ export class Pipeline implements RequestSink {
   }
 }
 
+const strayCursor = new Failure(
+  FailureKind.Keys,
+  "Dynomite",
+  "The cursor names no node of this cluster; begin again with 0",
+);
 const notTogether = new Failure(FailureKind.Keys, "Dynomite", "Keys in the request cannot span multiple nodes");

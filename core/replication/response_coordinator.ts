@@ -12,6 +12,7 @@ import { ByteWriter, equalBytes } from "../bytes.ts";
 import { Consistency } from "../consistency.ts";
 import type { Pool } from "../pool.ts";
 import type { Protocol } from "../protocol.ts";
+import type { Replica } from "../replica.ts";
 import { Failure, FailureKind, Reply, ReplyKind, type ReplySink } from "../reply.ts";
 import type { ReplyQueue, Slot } from "../reply_queue.ts";
 import type { Command } from "../request.ts";
@@ -27,6 +28,8 @@ export interface Parent {
 /** Who was asked, as the coordinator needs it: filled by the planner. */
 export interface Targets {
   readonly count: number;
+  /** Node of each target. */
+  readonly nodes: Int32Array;
   /** Target i's vote: 0 for the local datacenter, then one number for each remote one; -1 when its reply is not waited for. */
   readonly votes: Int32Array;
   /** Votes, and for each how many good replies it takes. */
@@ -37,15 +40,24 @@ export interface Targets {
   readonly level: Consistency;
 }
 
+/** Another try of a request whose only replica failed. */
+export interface Retry {
+  /** Sends it to the next replica, which answers `sink` with target 0. False when there is none left. */
+  next(sink: ReplySink): boolean;
+  /** It will not be needed any more. */
+  drop(): void;
+}
+
 /** What a coordinator needs of its node; shared by all. */
 export interface CoordinatorParts {
   readonly protocol: Protocol;
   readonly stats: Stats;
   readonly pool: Pool<ResponseCoordinator>;
-  /** Name of a target, for errors. */
-  nameOf(target: number): string;
+  /** A replica did not take a write that others may have taken. */
+  onMissedWrite(replica: Replica, failure: Failure): void;
 }
 
+const NOBODY: readonly Replica[] = [];
 /** Kept answers above this are given back. */
 const KEPT_BYTES_MAX = 16 * 1024;
 
@@ -71,6 +83,11 @@ export class ResponseCoordinator implements Slot, ReplySink {
   #preferred = 0;
   #failure: Failure | undefined;
   #fallback = false;
+  /** Of a read that asked one replica. */
+  #retry: Retry | undefined;
+  /** Who was asked: target i is `#replicas[#nodes[i]]`. */
+  #replicas: readonly Replica[] = NOBODY;
+  #nodes = new Int32Array(8);
 
   constructor(parts: CoordinatorParts) {
     this.#parts = parts;
@@ -99,21 +116,26 @@ export class ResponseCoordinator implements Slot, ReplySink {
     this.#ballot = undefined;
   }
 
-  /** Waits for the only reply of one replica. */
-  beginSingle(dialect: number): void {
+  /** Waits for the only reply of one replica; where it fails, of those that `retry` has. */
+  beginSingle(dialect: number, retry?: Retry): void {
     this.#reset(1);
     this.#dialect = dialect;
+    this.#isWrite = false;
     this.#preferred = 0;
     this.#ballot = undefined;
+    this.#retry = retry;
   }
 
-  /** Waits for the replies of several. */
-  begin(targets: Targets, command: Command, isWrite: boolean, dialect: number): void {
+  /** Waits for the replies of several; the numbers in `targets.nodes` are places in `replicas`. */
+  begin(targets: Targets, replicas: readonly Replica[], command: Command, isWrite: boolean, dialect: number): void {
     this.#reset(targets.count);
     this.#dialect = dialect;
     this.#isWrite = isWrite;
     this.#command = command;
     this.#preferred = targets.preferred;
+    this.#replicas = replicas;
+    if (this.#nodes.length < targets.count) this.#nodes = new Int32Array(targets.count * 2);
+    for (let i = 0; i < targets.count; i++) this.#nodes[i] = targets.nodes[i]!;
     if (targets.count === 0) return this.settleFailure(noQuorum);
     if (targets.level === Consistency.One) {
       this.#ballot = undefined;
@@ -143,12 +165,16 @@ export class ResponseCoordinator implements Slot, ReplySink {
   }
 
   onFailure(target: number, failure: Failure): void {
+    const retry = this.#retry;
+    // A replica that let its whole time pass leaves none for another.
+    if (retry !== undefined && failure.kind !== FailureKind.Timeout && retry.next(this)) return;
     this.#outstanding--;
+    if (this.#isWrite) this.#parts.onMissedWrite(this.#replicas[this.#nodes[target]!]!, failure);
     if (!this.#decided) {
       this.#failure ??= failure;
       const ballot = this.#ballot;
       if (ballot !== undefined) {
-        ballot.failure(target, failure, this.#parts.nameOf(target));
+        ballot.failure(target, failure, this.#replicas[this.#nodes[target]!]!.name);
         if (ballot.verdict !== Verdict.Open) this.#decideBallot(ballot);
       } else if (target === this.#preferred && this.#kept.length > 0) {
         const bytes = this.#kept.bytes;
@@ -256,6 +282,9 @@ export class ResponseCoordinator implements Slot, ReplySink {
   #leave(): void {
     if (!this.#delivered || this.#outstanding > 0) return;
     this.#delivered = false;
+    this.#retry?.drop();
+    this.#retry = undefined;
+    this.#replicas = NOBODY;
     this.#queue = undefined;
     this.#parent = undefined;
     this.#ballot?.clear();

@@ -56,6 +56,9 @@ export interface MemcachedCommand extends Command {
   readonly answer: string | undefined;
 }
 
+/** Each replica counts its own `cas unique`, and its own accesses. */
+const varying = new Set(["gets", "me"]);
+
 const rows: MemcachedCommand[] = [];
 
 function row(
@@ -73,6 +76,7 @@ function row(
     routing,
     join,
     unordered: false,
+    varying: varying.has(name),
     form,
     answer,
     ...(routing === Routing.Refused && answer !== undefined ? { refusal: answer } : {}),

@@ -14,12 +14,27 @@ import { findKeys, joinParts, writePart } from "./multi_key.ts";
 import { MemcachedReplyParser, startsWith } from "./reply_parser.ts";
 import { MemcachedRequestParser } from "./request_parser.ts";
 
+const classicWrites = new Set([
+  "set",
+  "add",
+  "replace",
+  "append",
+  "prepend",
+  "cas",
+  "incr",
+  "decr",
+  "delete",
+  "touch",
+]);
+
 export class MemcachedProtocol implements Protocol {
   readonly name = "memcached";
   readonly dialects = ["text"];
   readonly commands = commands;
   readonly joinsByKey = true;
   readonly probe = encode("version\r\n");
+  /** C Dynomite does not know `version`. Subtracting nothing changes nothing, and nobody has this key. */
+  readonly peerProbe = encode("decr dynomite:alive? 0\r\n");
 
   createRequestParser(limits: ParserLimits): MemcachedRequestParser {
     return new MemcachedRequestParser(limits);
@@ -49,6 +64,10 @@ export class MemcachedProtocol implements Protocol {
     keys: KeptKeys,
   ): void {
     joinParts(join, parts, partOf, keyCount, keys, out);
+  }
+  /** A `get` may end a C Dynomite node (behaviour seen in 0.6.21), so only writes go to one. */
+  isClassic({ command }: Request): boolean {
+    return classicWrites.has(command.name);
   }
   /** No reply is without order: values stand in the order of the keys. */
   equalUnordered(): boolean {

@@ -195,6 +195,7 @@ function buildRow(id: number, name: string, facts: CommandFacts, subcommands: Na
     routing,
     join,
     unordered: unorderedCommands.has(name),
+    varying: facts.tips?.includes("nondeterministic_output") ?? false,
     ...(refusal === undefined ? {} : { refusal }),
     facts,
     firstKey,

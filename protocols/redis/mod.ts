@@ -6,11 +6,13 @@ import type { Failure, Reply } from "../../core/reply.ts";
 import type { Command, Join, KeyList, Request } from "../../core/request.ts";
 import type { Session } from "../../core/session.ts";
 import { answer } from "./answer.ts";
+import { isClassic } from "./classic_commands.ts";
 import { CommandTable } from "./command_table.ts";
 import { Dialect } from "./encode.ts";
 import { equalUnordered, findKeys, joinParts, writePart } from "./multi_key.ts";
 import { RedisReplyParser } from "./reply_parser.ts";
 import { RedisRequestParser } from "./request_parser.ts";
+import { scanCodec } from "./scan.ts";
 import { RedisSession } from "./session.ts";
 
 export class RedisProtocol implements Protocol {
@@ -20,6 +22,10 @@ export class RedisProtocol implements Protocol {
   readonly table = new CommandTable();
   readonly commands = this.table.rows;
   readonly probe = encode("*1\r\n$4\r\nPING\r\n");
+  readonly peerProbe = this.probe;
+  readonly isClassic = isClassic;
+
+  readonly scan = scanCodec;
 
   createRequestParser(limits: ParserLimits): RedisRequestParser {
     return new RedisRequestParser(this.table, limits);
@@ -79,6 +85,6 @@ export class RedisProtocol implements Protocol {
     const text = commands.map((words) =>
       `*${words.length}\r\n${words.map((word) => `$${encode(word).length}\r\n${word}\r\n`).join("")}`
     ).join("");
-    return { bytes: encode(text), replies: commands.length };
+    return { bytes: encode(text), replies: commands.length, mustSucceed: true };
   }
 }

@@ -20,7 +20,9 @@ import type { Address } from "../../core/transport.ts";
 import { LineClient } from "../support/line_client.ts";
 import { LineEngine } from "../support/line_engine.ts";
 import { LineProtocol } from "../support/line_protocol.ts";
+import { DnodeCodec } from "../../protocols/dnode/mod.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
+import { peerRules } from "../support/peer_rules.ts";
 import { RecordingLogger } from "../support/recording_logger.ts";
 import { settled } from "../support/settled.ts";
 import { SimClock } from "../support/sim_clock.ts";
@@ -70,6 +72,8 @@ async function start({ seed, memoryBytes, pendingMax, capacityBytes: given }: Wo
       version: "0.0.0",
       poolName: "p",
       listen,
+      dynListen: undefined,
+      peers: peerRules,
       statsListen: undefined,
       backlog: 100,
       clientsMax: 0,
@@ -87,6 +91,7 @@ async function start({ seed, memoryBytes, pendingMax, capacityBytes: given }: Wo
     {
       ...parts,
       protocol,
+      peerCodec: new DnodeCodec(),
       dataStore,
       facts: {
         pid: 1,

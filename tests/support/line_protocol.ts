@@ -90,6 +90,7 @@ export class LineProtocol implements Protocol {
   readonly joinsByKey = false;
   readonly dialects: readonly string[];
   readonly probe = encode("ping\n");
+  readonly peerProbe = this.probe;
 
   constructor({ dialects = 1 }: LineProtocolOptions = {}) {
     this.dialects = ["plain", "fancy"].slice(0, dialects);
@@ -179,6 +180,10 @@ export class LineProtocol implements Protocol {
   equalUnordered(_command: Command, a: Reply, b: Reply): boolean {
     return wordsOf(a).sort().join(" ") === wordsOf(b).sort().join(" ");
   }
+  /** C knows all but the secret. */
+  isClassic(request: Request): boolean {
+    return request.command.name !== "secret";
+  }
   isSuppressed(quiet: number, reply: Reply): boolean {
     return quiet === 1 && reply.kind !== ReplyKind.Error;
   }
@@ -193,7 +198,7 @@ export class LineProtocol implements Protocol {
     const lines: string[] = [];
     if (dialect > 0) lines.push(`hello ${dialect}\n`);
     if (credentials.password !== undefined) lines.push(`auth ${credentials.password}\n`);
-    return lines.length === 0 ? undefined : { bytes: encode(lines.join("")), replies: lines.length };
+    return lines.length === 0 ? undefined : { bytes: encode(lines.join("")), replies: lines.length, mustSucceed: true };
   }
 }
 

@@ -7,6 +7,8 @@ import { LineProtocol } from "./line_protocol.ts";
 /** Lines with the number of their request in front, `#12 get k`: a stand-in for the envelope between nodes. */
 export class NumberedFraming implements LinkFraming {
   readonly greeting = undefined;
+  readonly numbered = true;
+  readonly failure = undefined;
   readonly reply = new Reply();
   replyId = 0;
   readonly #parser = new LineProtocol().createReplyParser(1 << 20);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Histogram } from "../../../../core/histogram.ts";
 import { ClientConnection } from "../../../../core/net/client_connection.ts";
 import { Pressure } from "../../../../core/net/pressure.ts";
+import { clientVisitor } from "../../../../core/net/visitor.ts";
 import { Turn } from "../../../../core/net/turn.ts";
 import { SeededRandom } from "../../../../core/random.ts";
 import { LineClient } from "../../../support/line_client.ts";
@@ -37,8 +38,9 @@ async function setUp(
   const connect = async (id: number) => {
     const client = new LineClient(await network.connect(listener.address, 1000));
     const served = await listener.accept() as MemoryConnection;
-    const parts = { protocol, sink, node, turn, pressure, stats: node.stats, latencyUs };
-    const connection = new ClientConnection(id, served, { pendingMax, maxRequestBytes }, parts);
+    const visit = () => clientVisitor(protocol, node, { maxRequestBytes });
+    const parts = { protocol, visit, sink, node, turn, pressure, stats: node.stats, latencyUs };
+    const connection = new ClientConnection(id, served, { pendingMax }, parts);
     const state = { finished: false };
     const run = connection.run().then(() => void (state.finished = true));
     /** The client leaves: nothing may be left behind. */

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Histogram } from "../../../../core/histogram.ts";
 import { ClientListener } from "../../../../core/net/client_listener.ts";
 import { Pressure } from "../../../../core/net/pressure.ts";
+import { clientVisitor } from "../../../../core/net/visitor.ts";
 import { Turn } from "../../../../core/net/turn.ts";
 import { LineClient } from "../../../support/line_client.ts";
 import { LineProtocol } from "../../../support/line_protocol.ts";
@@ -21,10 +22,11 @@ function setUp({ clientsMax = 0 } = {}) {
   const protocol = new LineProtocol();
   const sink = new ManualSink(protocol, node);
   const pressure = new Pressure(1 << 20);
+  const visit = () => clientVisitor(protocol, node, { maxRequestBytes: 1000 });
   const clients = new ClientListener(
     listener,
-    { clientsMax, pendingMax: 100, maxRequestBytes: 1000 },
-    { protocol, sink, node, turn: new Turn(clock), pressure, stats: node.stats, latencyUs: new Histogram() },
+    { clientsMax, pendingMax: 100 },
+    { protocol, visit, sink, node, turn: new Turn(clock), pressure, stats: node.stats, latencyUs: new Histogram() },
     clock,
     logger,
   );

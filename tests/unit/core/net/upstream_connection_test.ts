@@ -75,6 +75,7 @@ function setUp(
       framing: kind.frame(dialect),
       failures: linkFailures(kind.source, "engine", timeoutMs),
       slowsClients: true,
+      patient: true,
       ratePerSecond: 0,
       dialect,
       timeoutMs,

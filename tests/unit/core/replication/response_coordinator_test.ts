@@ -9,6 +9,7 @@ import {
   type Targets,
 } from "../../../../core/replication/response_coordinator.ts";
 import { Failure, FailureKind, ReplyKind } from "../../../../core/reply.ts";
+import type { Replica } from "../../../../core/replica.ts";
 import { ReplyQueue } from "../../../../core/reply_queue.ts";
 import { Stats } from "../../../../core/stats.ts";
 import { CollectedOutput } from "../../../support/collected_output.ts";
@@ -41,7 +42,7 @@ function setUp() {
   const queue = new ReplyQueue(out, { onSpace() {} }, new Histogram(), { now: 0 });
   const protocol = new LineProtocol();
   const pool: CountingPool = new CountingPool(() => new ResponseCoordinator(parts), 100);
-  const parts: CoordinatorParts = { protocol, stats, pool, nameOf: (target) => `node${target}` };
+  const parts: CoordinatorParts = { protocol, stats, pool, onMissedWrite() {} };
   const take = (quiet = 0) => {
     const coordinator = pool.take();
     coordinator.enqueue(queue, quiet);
@@ -53,6 +54,7 @@ function setUp() {
 function targets(level: Consistency, votes: readonly number[], required: readonly number[], preferred = 0): Targets {
   return {
     count: votes.length,
+    nodes: Int32Array.from(votes, (_, index) => index),
     votes: Int32Array.from(votes),
     voteCount: required.length,
     required: Int32Array.from(required),
@@ -63,6 +65,9 @@ function targets(level: Consistency, votes: readonly number[], required: readonl
 const quorumOf = (count: number) => (count >> 1) + 1;
 const local = (level: Consistency, count: number, preferred = 0) =>
   targets(level, new Array<number>(count).fill(0), [quorumOf(count)], preferred);
+
+/** Replica i is called node i. */
+const replicas: readonly Replica[] = Array.from({ length: 8 }, (_, i) => ({ name: `node${i}`, up: true, send() {} }));
 
 const refused = (target: number) => new Failure(FailureKind.NotConnected, "Peer", `${target} is down`);
 
@@ -86,7 +91,7 @@ for (const level of [Consistency.Quorum, Consistency.SafeQuorum]) {
         const what = sequence.join("");
         const { out, pool, queue, stats, take } = setUp();
         const coordinator = take();
-        coordinator.begin(local(level, count), get, true, 0);
+        coordinator.begin(local(level, count), replicas, get, true, 0);
         const { verdict, after } = decisionOf(sequence, quorumOf(count));
         const seen = sequence.slice(0, after);
         const failed = seen.flatMap((outcome, target) => outcome === "f" ? [target] : []);
@@ -120,7 +125,7 @@ for (let count = 1; count <= 4; count++) {
           const what = `${sequence.join("")} in order ${order}, preferred ${preferred}`;
           const { out, pool, take, stats } = setUp();
           const coordinator = take();
-          coordinator.begin(local(Consistency.One, count, preferred), get, false, 0);
+          coordinator.begin(local(Consistency.One, count, preferred), replicas, get, false, 0);
           // Who says what, in the order of arrival; target i says its own number, so that nobody is mistaken for another.
           const says = (target: number) => sequence[target] === "e" ? `!${target}` : String(target);
           const replied = order.filter((target) => sequence[target] !== "f");
@@ -156,7 +161,7 @@ Deno.test("ResponseCoordinator that is not first keeps its answer until its turn
     const first = take();
     first.beginSingle(0);
     const second = take();
-    second.begin(local(Consistency.One, 3), get, true, 0);
+    second.begin(local(Consistency.One, 3), replicas, get, true, 0);
     for (let target = 0; target < 3; target++) {
       second.onReply(target, lineReply(`second from ${target}`));
       if (target + 1 === emitAfter) {
@@ -191,8 +196,8 @@ Deno.test("ResponseCoordinator is as good as new when it is used again", () => {
     said.forEach((outcome, target) => act(coordinator, target, outcome));
     assertEquals(out.sent, answer);
   };
-  const one = (c: ResponseCoordinator) => c.begin(local(Consistency.One, 2), get, false, 0);
-  const quorum = (c: ResponseCoordinator) => c.begin(local(Consistency.SafeQuorum, 3), get, false, 0);
+  const one = (c: ResponseCoordinator) => c.begin(local(Consistency.One, 2), replicas, get, false, 0);
+  const quorum = (c: ResponseCoordinator) => c.begin(local(Consistency.SafeQuorum, 3), replicas, get, false, 0);
   for (let round = 0; round < 3; round++) {
     use(one, ["f", "a"], "a\n");
     use(quorum, ["a", "b", "f"], "!Dynomite: Failed to achieve Quorum\n");
@@ -209,7 +214,7 @@ Deno.test("ResponseCoordinator compares replies without order where the command 
   const answers = (name: string) => {
     const { out, take } = setUp();
     const coordinator = take();
-    coordinator.begin(local(Consistency.SafeQuorum, 3), lineCommand(name), false, 0);
+    coordinator.begin(local(Consistency.SafeQuorum, 3), replicas, lineCommand(name), false, 0);
     ["x y z", "z x y", "y z x"].forEach((text, target) => coordinator.onReply(target, lineReply(text)));
     return out.sent;
   };
@@ -220,7 +225,7 @@ Deno.test("ResponseCoordinator compares replies without order where the command 
 Deno.test("ResponseCoordinator takes an error and a value of the same bytes for different replies", () => {
   const { out, take } = setUp();
   const coordinator = take();
-  coordinator.begin(local(Consistency.SafeQuorum, 2), get, false, 0);
+  coordinator.begin(local(Consistency.SafeQuorum, 2), replicas, get, false, 0);
   const reply = lineReply("same");
   coordinator.onReply(0, reply);
   reply.kind = ReplyKind.Error;
@@ -231,7 +236,7 @@ Deno.test("ResponseCoordinator takes an error and a value of the same bytes for 
 Deno.test("ResponseCoordinator answers DC_EACH_SAFE_QUORUM when every datacenter agrees, with the local reply", () => {
   const { out, pool, take } = setUp();
   const coordinator = take();
-  coordinator.begin(targets(Consistency.EachSafeQuorum, [0, 0, 0, 1, 1, 1], [2, 2]), get, true, 0);
+  coordinator.begin(targets(Consistency.EachSafeQuorum, [0, 0, 0, 1, 1, 1], [2, 2]), replicas, get, true, 0);
   for (const target of [3, 4, 5]) coordinator.onReply(target, lineReply("remote"));
   coordinator.onReply(0, lineReply("local"));
   assertEquals(out.sent, "");
@@ -245,13 +250,13 @@ Deno.test("ResponseCoordinator answers DC_EACH_SAFE_QUORUM as soon as one datace
   const each = targets(Consistency.EachSafeQuorum, [0, 0, 0, 1, 1, 1], [2, 2]);
   const differing = setUp();
   const first = differing.take();
-  first.begin(each, get, true, 0);
+  first.begin(each, replicas, get, true, 0);
   for (const [target, text] of [[3, "x"], [4, "y"], [5, "z"]] as const) first.onReply(target, lineReply(text));
   assertEquals(differing.out.sent, "!Dynomite: Failed to achieve Quorum\n");
   assertEquals(differing.stats.client_non_quorum_w_responses, 1);
   const down = setUp();
   const second = down.take();
-  second.begin(each, get, true, 0);
+  second.begin(each, replicas, get, true, 0);
   act(second, 5, "f");
   assertEquals(down.out.sent, "");
   act(second, 3, "f");
@@ -261,7 +266,7 @@ Deno.test("ResponseCoordinator answers DC_EACH_SAFE_QUORUM as soon as one datace
 Deno.test("ResponseCoordinator waits for the last reply of a target that has no vote, but not with its answer", () => {
   const { out, pool, take } = setUp();
   const coordinator = take();
-  coordinator.begin(targets(Consistency.Quorum, [0, -1, 0, 0], [2]), get, true, 0);
+  coordinator.begin(targets(Consistency.Quorum, [0, -1, 0, 0], [2]), replicas, get, true, 0);
   coordinator.onReply(1, lineReply("no vote"));
   coordinator.onReply(0, lineReply("v"));
   coordinator.onReply(2, lineReply("v"));
@@ -273,7 +278,7 @@ Deno.test("ResponseCoordinator waits for the last reply of a target that has no 
 Deno.test("ResponseCoordinator says at once that too few were asked", () => {
   const { out, pool, take } = setUp();
   const coordinator = take();
-  coordinator.begin(targets(Consistency.Quorum, [0], [2]), get, false, 0);
+  coordinator.begin(targets(Consistency.Quorum, [0], [2]), replicas, get, false, 0);
   assertEquals([out.sent, pool.given], ["!Dynomite: Failed to achieve Quorum\n", 0]);
   coordinator.onReply(0, lineReply("late"));
   assertEquals([out.sent, pool.given], ["!Dynomite: Failed to achieve Quorum\n", 1]);
@@ -282,7 +287,7 @@ Deno.test("ResponseCoordinator says at once that too few were asked", () => {
 Deno.test("ResponseCoordinator goes back to its pool when nobody could be asked", () => {
   for (const level of [Consistency.One, Consistency.Quorum]) {
     const { out, pool, take } = setUp();
-    take().begin(targets(level, [], [2]), get, false, 0);
+    take().begin(targets(level, [], [2]), replicas, get, false, 0);
     assertEquals([out.sent, pool.given], ["!Dynomite: Failed to achieve Quorum\n", 1]);
   }
 });
@@ -291,7 +296,7 @@ Deno.test("ResponseCoordinator counts failed quorums of reads and writes apart",
   const { stats, take } = setUp();
   for (const isWrite of [true, false, false]) {
     const coordinator = take();
-    coordinator.begin(local(Consistency.SafeQuorum, 2), get, isWrite, 0);
+    coordinator.begin(local(Consistency.SafeQuorum, 2), replicas, get, isWrite, 0);
     act(coordinator, 0, "a");
     act(coordinator, 1, "b");
   }
@@ -340,7 +345,7 @@ Deno.test("ResponseCoordinator hands the answer of a part to its parent, once", 
         parts.push(`${index} ${kind === ReplyKind.Error} ${new TextDecoder().decode(bytes.subarray(start, end))}`);
       },
     }, 7);
-    coordinator.begin(local(Consistency.Quorum, 3), get, false, 0);
+    coordinator.begin(local(Consistency.Quorum, 3), replicas, get, false, 0);
     sequence.forEach((outcome, target) => act(coordinator, target, outcome));
     assertEquals(parts.length, 1, sequence.join(""));
     const [, isError, text] = /^7 (true|false) (.*)\n$/.exec(parts[0]!)!;
@@ -359,7 +364,7 @@ for (const level of [Consistency.One, Consistency.SafeQuorum]) {
           const before = first ? undefined : take();
           before?.beginSingle(0);
           const coordinator = take();
-          coordinator.begin(local(level, 3), get, false, 0);
+          coordinator.begin(local(level, 3), replicas, get, false, 0);
           let sent = "";
           for (let target = 0; target <= 3; target++) {
             if (target === leaveAfter) {

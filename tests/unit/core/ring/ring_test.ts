@@ -1,8 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Ring } from "../../../../core/ring/ring.ts";
+import { viewOf } from "../../../../core/pipeline/cluster_view.ts";
 import { Dispatcher } from "../../../../core/pipeline/dispatcher.ts";
 import { hashByName, type HashName } from "../../../../core/ring/hash/mod.ts";
+import { Stats } from "../../../../core/stats.ts";
+import { LineProtocol } from "../../../support/line_protocol.ts";
 import { buildTopology } from "../../../../core/ring/topology.ts";
 import vectors from "../../../fixtures/ring_vectors.json" with { type: "json" };
 
@@ -55,7 +58,8 @@ for (const ring of vectors.rings) {
       tokens: [value],
     }));
     const topology = buildTopology(1, nodes[0]!, nodes.slice(1));
-    const dispatcher = new Dispatcher(topology, hashByName[ring.hash as HashName], ring.hashTag ?? undefined, []);
+    const view = viewOf(topology, [], new LineProtocol());
+    const dispatcher = new Dispatcher(view, hashByName[ring.hash as HashName], ring.hashTag ?? undefined, new Stats());
     for (const [hex, expected, owner] of ring.keys as [string, number | null, number][]) {
       const key = Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
       const at = dispatcher.tokenOf(key, 0, key.length);

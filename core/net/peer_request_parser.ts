@@ -1,0 +1,79 @@
+/**
+ * Requests of another node: each in an envelope that tells how far it still has to go, which number its reply must bear, and
+ * which form of it is wanted. Bytes between them that mean nothing to us are skipped.
+ */
+import { type EnvelopeParser, type PeerCodec, PeerMessage } from "../peer_codec.ts";
+import { INCOMPLETE, INVALID, type RequestParser } from "../protocol.ts";
+import { type Request, Scope } from "../request.ts";
+
+const SPACE = 32;
+const DOLLAR = 36;
+
+export class PeerRequestParser implements RequestParser {
+  /** Of the request that was parsed last. */
+  id: number | bigint = 0;
+  sameDatacenter = false;
+  dialect = 0;
+  readonly #envelopes: EnvelopeParser;
+  readonly #requests: RequestParser;
+  /** Offset of the payload from the start of the frame; 0 while its envelope has not come. */
+  #payload = 0;
+  #problem = "";
+
+  /** `requests` reads what is inside the envelopes. */
+  constructor(codec: PeerCodec, requests: RequestParser) {
+    this.#envelopes = codec.createParser();
+    this.#requests = requests;
+  }
+
+  get request(): Request {
+    return this.#requests.request;
+  }
+  get needed(): number {
+    return this.#payload === 0 || this.#requests.needed === 0 ? 0 : this.#payload + this.#requests.needed;
+  }
+  get problem(): string {
+    return this.#problem || this.#requests.problem;
+  }
+
+  reset(): void {
+    this.#payload = 0;
+    this.#problem = "";
+    this.#requests.reset();
+  }
+
+  parse(bytes: Uint8Array, frame: number, end: number): number {
+    const { request } = this;
+    if (this.#payload === 0) {
+      const at = this.#envelopes.parse(bytes, frame, end);
+      const { skipped, envelope } = this.#envelopes;
+      if (at === INCOMPLETE) return skipped > 0 ? this.#skip(frame + skipped) : INCOMPLETE;
+      if (envelope.encrypted) {
+        this.#problem = "an encrypted message, and this node has no key (secure_server_option)";
+        return INVALID;
+      }
+      if (envelope.kind !== PeerMessage.Request && envelope.kind !== PeerMessage.Forward) return this.#skip(at);
+      this.#payload = at - frame;
+    }
+    const payload = frame + this.#payload;
+    if (payload === end) return INCOMPLETE;
+    // Another envelope in place of a payload: the first was alone.
+    if (bytes[payload] === SPACE || bytes[payload] === DOLLAR) return this.#skip(payload);
+    const next = this.#requests.parse(bytes, payload, end);
+    if (next < 0) return next;
+    const { envelope } = this.#envelopes;
+    this.#payload = 0;
+    this.id = envelope.id;
+    this.sameDatacenter = envelope.sameDatacenter;
+    this.dialect = envelope.dialect;
+    request.scope = envelope.kind === PeerMessage.Forward ? Scope.Datacenter : Scope.Node;
+    return next;
+  }
+
+  /** What lies before `to` asks for nothing. */
+  #skip(to: number): number {
+    this.#payload = 0;
+    this.request.argCount = 0;
+    return to;
+  }
+}

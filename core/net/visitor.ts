@@ -1,0 +1,49 @@
+/**
+ * Who connects to this node: a client, or another node. What differs between them on the way in; the rest, one connection
+ * that reads, submits and answers in order, is the same (client_connection.ts).
+ */
+import type { Histogram } from "../histogram.ts";
+import type { NodeView } from "../node_view.ts";
+import type { PeerCodec } from "../peer_codec.ts";
+import type { ParserLimits, Protocol, RequestParser } from "../protocol.ts";
+import { type Output, ReplyQueue, type ReplyQueueOwner } from "../reply_queue.ts";
+import type { Session } from "../session.ts";
+import { PeerReplyQueue } from "./peer_reply_queue.ts";
+import { PeerRequestParser } from "./peer_request_parser.ts";
+
+export interface Visitor {
+  /** For logs. */
+  readonly noun: "client" | "peer";
+  readonly session: Session;
+  readonly parser: RequestParser;
+  createReplies(
+    out: Output,
+    owner: ReplyQueueOwner,
+    latencyUs: Histogram,
+    time: { readonly now: number },
+  ): ReplyQueue;
+}
+
+/** A client that speaks `protocol`. */
+export function clientVisitor(protocol: Protocol, node: NodeView, limits: ParserLimits): Visitor {
+  return {
+    noun: "client",
+    session: protocol.createSession(node),
+    parser: protocol.createRequestParser(limits),
+    createReplies: (out, owner, latencyUs, time) => new ReplyQueue(out, owner, latencyUs, time),
+  };
+}
+
+/** Another node: it was let in by whoever let it reach the port, and says with each request which form of reply it wants. */
+export function peerVisitor(protocol: Protocol, codec: PeerCodec, node: NodeView, limits: ParserLimits): Visitor {
+  const parser = new PeerRequestParser(codec, protocol.createRequestParser(limits));
+  const session = protocol.createSession(node);
+  session.admitted = true;
+  Object.defineProperty(session, "dialect", { get: () => parser.dialect, set: () => {} });
+  return {
+    noun: "peer",
+    session,
+    parser,
+    createReplies: (out, owner, latencyUs, time) => new PeerReplyQueue(codec, parser, out, owner, latencyUs, time),
+  };
+}
