@@ -104,7 +104,8 @@ export function startMemcached(options: MemcachedOptions = {}): Promise<RealServ
   }));
 }
 
-interface CommandLine {
+/** How a server is started. */
+export interface CommandLine {
   readonly program: string;
   readonly args: readonly string[];
   /** How it is ended where the test does not say. */
@@ -114,7 +115,11 @@ interface CommandLine {
 /** A port that was free can be taken before the server binds it: then another one is tried. */
 const PORT_TRIES = 5;
 
-async function startOnFreePort(
+/**
+ * Starts any server: on `port`, else on a free one. It is ready when it has printed `readyText` or, where that is undefined,
+ * accepts connections.
+ */
+export async function startOnFreePort(
   port: number | undefined,
   socketPath: string | undefined,
   readyText: string | undefined,
