@@ -3,7 +3,8 @@
  * per link: a RESP3 client's requests go over RESP3 links and their replies pass through untouched; converting would mean knowing
  * the reply type of every command and option, and would cost every request. A peer has one kind; the envelope says the dialect.
  *
- * A client sticks to one link, so its own writes keep their order; where that one is down the next that is up serves.
+ * A client sticks to one link, so its own writes keep their order. Where that one is down another serves, and goes on to serve
+ * until nothing is outstanding on it: a request must not overtake those before it.
  *
  * `failureMax` failures in a row (refused, lost, late) eject it: for `retryAfterMs` its requests fail at once
  * instead of each waiting for its timeout. Any byte from it ends that.
@@ -82,6 +83,8 @@ export class UpstreamPool implements UpstreamObserver {
   readonly #parts: UpstreamParts;
   /** By dialect. */
   readonly #links: UpstreamConnection[][];
+  /** By dialect and place in `#links`: the link that serves the clients of that place now. */
+  readonly #serving: UpstreamConnection[][];
   /** Every link, also those of a dialect that turned out not to be spoken: one of them may still be trying. */
   readonly #all: readonly UpstreamConnection[];
   readonly #noun: string;
@@ -105,6 +108,7 @@ export class UpstreamPool implements UpstreamObserver {
         return new UpstreamConnection({ ...options, dialect, framing, failures, slowsClients, patient }, parts, this);
       })
     );
+    this.#serving = this.#links.map((links) => [...links]);
     this.#all = this.#links.flat();
     const noun = kind.source === "Storage" ? "Datastore" : "Peer Node";
     this.#down = new Failure(FailureKind.NotConnected, kind.source, `${noun} refused connection (${this.name})`);
@@ -152,13 +156,15 @@ export class UpstreamPool implements UpstreamObserver {
     if (this.#ejectedUntil > 0 && this.#ejectedUntil > this.#parts.turn.now) {
       return sink.onFailure(target, this.#ejected);
     }
-    const links = this.#links.length === 1 ? this.#links[0]! : this.#links[request.dialect]!;
+    const dialect = this.#links.length === 1 ? 0 : request.dialect;
+    const links = this.#links[dialect]!;
     const index = request.affinity % links.length;
-    let link = links[index]!;
-    if (!link.usable) {
-      const other = links.find((candidate) => candidate.usable);
+    const own = links[index]!;
+    let link = this.#serving[dialect]![index]!;
+    if (!link.usable || (link !== own && own.usable && link.pendingRequests === 0)) {
+      const other = own.usable ? own : links.find((candidate) => candidate.usable);
       if (other === undefined) return sink.onFailure(target, this.#down);
-      link = other;
+      this.#serving[dialect]![index] = link = other;
     }
     const { stats } = this;
     const bytes = request.end - request.start;
@@ -203,6 +209,7 @@ export class UpstreamPool implements UpstreamObserver {
   }
   onUnsupported(link: UpstreamConnection, problem: string): void {
     this.#links[link.dialect] = this.#links[0]!;
+    this.#serving[link.dialect] = this.#serving[0]!;
     const [older, newer] = [this.#options.kind.dialects[0], this.#options.kind.dialects[link.dialect]];
     this.#parts.logger.notice(
       `${this.#noun} ${this.name} does not speak ${newer} (${problem}): its clients get ${older} replies`,

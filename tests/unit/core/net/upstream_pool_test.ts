@@ -97,6 +97,29 @@ Deno.test("UpstreamPool serves a client over another link while its own is down"
   await close();
 });
 
+Deno.test("UpstreamPool lets no request overtake an earlier one of its client when the client's own link is back", async () => {
+  const { clock, network, pool, engine, sink, send, close } = setUp();
+  await pool.start();
+  network.refuse(engine.address);
+  engine.links[1]!.connection.break();
+  await settled();
+  engine.answer = () => undefined;
+  for (let i = 0; i < 3; i++) send(`put k ${i}`, 1);
+  network.restore(engine.address);
+  await clock.until(() => engine.links.length === 3);
+  await settled();
+  send("put k 3", 1);
+  await settled();
+  assertEquals(engine.links[0]!.lines, ["put k 0", "put k 1", "put k 2", "put k 3"]);
+  engine.links[0]!.send("a\nb\nc\nd\n");
+  await settled();
+  assertEquals(sink.calls.length, 4);
+  send("put k 4", 1);
+  await settled();
+  assertEquals(engine.links[2]!.lines, ["put k 4"]);
+  await close();
+});
+
 Deno.test("UpstreamPool fails a request at once when no link is up, naming the engine", async () => {
   const { network, pool, engine, sink, send, close, logger } = setUp({ autoEject: false });
   network.refuse(engine.address, "no route");
