@@ -5,12 +5,13 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { ByteWriter } from "../bytes.ts";
-import { Failure, FailureKind } from "../reply.ts";
 import type { Connection, Listener } from "../transport.ts";
 import { ClientConnection, type ClientOptions, type ClientParts } from "./client_connection.ts";
 
 /** Pause after a failed accept, ms. */
 const ACCEPT_PAUSE_MS = 100;
+/** Redis' own words. */
+const TOO_MANY = "max number of clients reached";
 
 export interface ClientListenerOptions extends ClientOptions {
   /** Open clients at most; 0 for no limit. */
@@ -93,7 +94,7 @@ export class ClientListener {
 
   async #reject(connection: Connection): Promise<void> {
     const out = new ByteWriter();
-    this.#parts.protocol.writeFailure(tooMany, 0, out);
+    this.#parts.protocol.writeProblem(TOO_MANY, out);
     try {
       await connection.write(out.take());
     } catch {
@@ -102,5 +103,3 @@ export class ClientListener {
     connection.close();
   }
 }
-
-const tooMany = new Failure(FailureKind.Overloaded, "Dynomite", "max number of clients reached");

@@ -60,7 +60,7 @@ Deno.test("ClientListener tells a client above the limit so, and takes the next 
   await connect();
   const third = await connect();
   await settled();
-  assertEquals([third.lines, third.ended], [["!Dynomite: max number of clients reached"], true]);
+  assertEquals([third.lines, third.ended], [["!max number of clients reached"], true]);
   assertEquals([clients.clients.size, stats.client_rejected], [2, 1]);
   first.connection.close();
   await settled();
