@@ -13,9 +13,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-function command(args: readonly string[], cwd: string): Deno.Command {
-  const [path, ownArgs] = binary ? [binary, []] : [Deno.execPath(), ["run", "--no-prompt", ...permissions, mainPath]];
-  return new Deno.Command(path, { args: [...ownArgs, ...args], cwd, stdin: "null", stdout: "piped", stderr: "piped" });
+function command(args: readonly string[], cwd: string, prefix: readonly string[] = []): Deno.Command {
+  const own = binary ? [binary] : [Deno.execPath(), "run", "--no-prompt", ...permissions, mainPath];
+  const [path, ...others] = [...prefix, ...own, ...args];
+  return new Deno.Command(path!, { args: others, cwd, stdin: "null", stdout: "piped", stderr: "piped" });
 }
 
 /** Runs the program to its end. */
@@ -44,9 +45,12 @@ export class Program {
     this.banner = banner;
   }
 
-  /** Starts it and returns when it has printed its last line of the start. Throws with its stderr if it ends before. */
-  static async start(args: readonly string[], cwd: string): Promise<Program> {
-    const child = command(args, cwd).spawn();
+  /**
+   * Starts it and returns when it has printed its last line of the start. Throws with its stderr if it ends before. `prefix` is
+   * a command that runs it, as `nice` does.
+   */
+  static async start(args: readonly string[], cwd: string, prefix: readonly string[] = []): Promise<Program> {
+    const child = command(args, cwd, prefix).spawn();
     const stdout = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     const stderr = new Response(child.stderr).text();
     let banner = "";
