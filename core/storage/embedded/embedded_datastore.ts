@@ -31,6 +31,8 @@ export interface EmbeddedParts {
 const REPLY_BYTES_MAX = 1 << 20;
 /** A buffer that had to grow beyond this is given up after its delivery. */
 const KEPT_BYTES_MAX = 1 << 18;
+/** A disk that stays full fails every turn: it is told of once in so long. */
+const LOG_PERIOD_MS = 1000;
 const MINUS = 45;
 
 /** The replies of one turn, in parallel arrays that are used again. Reply i is `out.bytes[ends[i - 1], ends[i])`. */
@@ -75,6 +77,9 @@ export class EmbeddedDataStore implements DataStore {
   #delivering = false;
   #closed = false;
   #stopSweep: (() => void) | undefined;
+  /** Requests undone since the last line about it, and when that was written. */
+  #undone = 0;
+  #loggedAt = -Infinity;
   #counters = {
     read_requests: 0,
     read_request_bytes: 0,
@@ -203,15 +208,27 @@ export class EmbeddedDataStore implements DataStore {
   #abort(batch: Batch, error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     this.#counters.server_err++;
-    this.#parts.logger.error(
-      `The embedded engine failed (${text}). ${
-        batch.count - batch.firstWrite
-      } requests of this turn are undone and answered with an error.`,
-    );
+    this.#undone += batch.count - batch.firstWrite;
+    this.#logUndone(text);
     const failure = new Failure(FailureKind.Storage, "Storage", text);
     for (let i = batch.firstWrite; i < batch.count; i++) batch.failures[i] = failure;
     batch.firstWrite = -1;
     this.#parts.engine.rollback();
+  }
+
+  #logUndone(text: string): void {
+    if (!this.#mayLog()) return;
+    this.#parts.logger.error(
+      `The embedded engine failed (${text}). ${this.#undone} requests are undone and answered with an error.`,
+    );
+    this.#undone = 0;
+  }
+
+  #mayLog(): boolean {
+    const now = this.#parts.clock.now();
+    if (now - this.#loggedAt < LOG_PERIOD_MS) return false;
+    this.#loggedAt = now;
+    return true;
   }
 
   #removeExpired(): void {
@@ -221,7 +238,9 @@ export class EmbeddedDataStore implements DataStore {
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.#counters.server_err++;
-      this.#parts.logger.error(`The embedded engine could not remove expired keys (${text}). It will try again.`);
+      if (this.#mayLog()) {
+        this.#parts.logger.error(`The embedded engine could not remove expired keys (${text}). It will try again.`);
+      }
       this.#parts.engine.rollback();
     }
   }
