@@ -183,9 +183,10 @@ export const options = {
     group: "Storage",
     default: "normal",
     doc:
-      "How hard the embedded engine writes its file. With full every acknowledged write survives a power cut, at the " +
-      "price of a disk flush per batch of writes; with normal it survives the death of the process, and a power cut may " +
-      "take the last moments, never the file's integrity; with off a power cut may damage the file.",
+      "How hard the embedded engine writes its file. Whichever it is, the death of the process (kill -9) takes nothing that " +
+      "was acknowledged; they differ in a power cut. With full nothing acknowledged is lost then either, at the price of a " +
+      "disk flush per batch of writes; with normal the last moments may be lost, never the file's integrity; with off the " +
+      "file may be damaged.",
   }),
   datacenter: one(placeName, {
     key: "datacenter",
