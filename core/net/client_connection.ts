@@ -197,10 +197,11 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     const { request } = parser;
     const { sink, stats, pressure } = this.#parts;
     const { session, replies } = this;
+    const isNode = this.#visitor.noun === "peer";
     const out = this.#out;
     while (input.start < input.end && !this.#ending) {
       if (replies.count >= this.#options.pendingMax || out.pendingBytes > this.#outputBytesMax) return false;
-      if (pressure.high || this.#drainFirst) return false;
+      if (this.#drainFirst || (isNode ? pressure.highForNodes : pressure.high)) return false;
       const next = parser.parse(input.bytes, input.start, input.end);
       if (next === INCOMPLETE) return true;
       if (next === INVALID) {

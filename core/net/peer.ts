@@ -11,6 +11,7 @@ import { Failure, FailureKind, type ReplySink } from "../reply.ts";
 import type { Request } from "../request.ts";
 import { formatAddress } from "../transport.ts";
 import { PeerFraming, type PeerIdentity } from "./peer_framing.ts";
+import { Slowed } from "./pressure.ts";
 import type { UpstreamParts } from "./upstream_connection.ts";
 import { UpstreamPool, type UpstreamPoolOptions } from "./upstream_pool.ts";
 
@@ -45,7 +46,7 @@ export class Peer implements Replica {
         source: "Peer",
         dialects: ["dnode"],
         frame: () => new PeerFraming(codec, protocol, replyBytesMax, sameDatacenter, identity),
-        slowsClients: false,
+        slows: Slowed.Clients,
         patient: false,
       },
     }, parts);

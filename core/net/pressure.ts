@@ -16,6 +16,9 @@
  * 5. A large request that is being read gets the room for it or, one at a time, overdraws: it waits for its own client to send
  *    the rest, and then for 4.
  *
+ * Among nodes this holds as well: another node's request waits for our engine and our clients, never for the links to other
+ * nodes; those slow our own clients alone, and only while they get on.
+ *
  * So every wait ends at somebody else's socket. There patience ends it: an engine's link that does not get on is closed by its
  * own deadlines (UpstreamConnection), a client that makes others wait by `sweep`. What cannot wait overdraws: the
  * requests by one that is read and one for each link, the replies by one that is read and what comes with one read of each link.
@@ -36,6 +39,15 @@ export interface Holder {
 /** Within its time a holder must move at least this share of what it holds; else it is taken for stuck. */
 const SHARE_TO_MOVE = 1 / 4;
 
+/** Whom a link with too much unsent makes wait. */
+export const Slowed = {
+  /** All who have requests: nothing can be done without the engine. */
+  Everybody: 0,
+  /** Clients, not other nodes: two nodes that wait for each other would wait for ever. */
+  Clients: 1,
+} as const;
+export type Slowed = typeof Slowed[keyof typeof Slowed];
+
 export class Pressure {
   readonly limitBytes: number;
   readonly memory: SpareMemory;
@@ -43,7 +55,8 @@ export class Pressure {
   readonly replies: Budget;
   /** Connections closed because they held memory others waited for. */
   evictions = 0;
-  #congestedLinks = 0;
+  /** By whom they slow. */
+  readonly #congestedLinks = [0, 0];
   #waiters: (() => void)[] = [];
   /** Since when somebody waits, with what each holder had moved by then. */
   #waitSince = -1;
@@ -61,19 +74,23 @@ export class Pressure {
     return this.requests.usedBytes + this.replies.usedBytes;
   }
   get congested(): boolean {
-    return this.#congestedLinks > 0;
+    return this.#congestedLinks[Slowed.Everybody]! > 0 || this.#congestedLinks[Slowed.Clients]! > 0;
   }
   /** Should a client's next request wait? */
   get high(): boolean {
-    return this.#congestedLinks > 0 || this.replies.high;
+    return this.#congestedLinks[Slowed.Clients]! > 0 || this.highForNodes;
+  }
+  /** Should another node's? */
+  get highForNodes(): boolean {
+    return this.#congestedLinks[Slowed.Everybody]! > 0 || this.replies.high;
   }
 
   /** A link has too much unsent. */
-  congest(): void {
-    this.#congestedLinks++;
+  congest(whom: Slowed = Slowed.Everybody): void {
+    this.#congestedLinks[whom]!++;
   }
-  decongest(): void {
-    if (--this.#congestedLinks === 0) this.nudge();
+  decongest(whom: Slowed = Slowed.Everybody): void {
+    if (--this.#congestedLinks[whom]! === 0) this.nudge();
   }
 
   /** Settles when it is worth looking again whether it is still high. */

@@ -22,7 +22,7 @@ import { type Address, type Connection, formatAddress, type Transport } from "..
 import { BackOff } from "./back_off.ts";
 import type { LinkFailures, LinkFraming } from "./link_framing.ts";
 import { Pace } from "./pace.ts";
-import type { Pressure } from "./pressure.ts";
+import { type Pressure, Slowed } from "./pressure.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import { SinkQueue } from "./sink_queue.ts";
 import type { Turn } from "./turn.ts";
@@ -35,6 +35,10 @@ const RETAINED_BYTES = 1024 * 1024;
 /** Unsent bytes above which clients are asked to wait until all have left; the second with memory for requests overdrawn. */
 const CONGESTED_BYTES = 4 * 1024 * 1024;
 const CONGESTED_BYTES_SHORT = 64 * 1024;
+/** Unsent bytes above which a peer is sent no more. */
+const PEER_BYTES_MAX = 16 * 1024 * 1024;
+/** A peer that takes no byte of many for this long slows nobody any more. */
+const STUCK_AFTER_MS = 500;
 /** A silent, idle link is asked for a sign of life this often. */
 const PROBE_AFTER_MS = 15_000;
 /** A link that owes an answer and was silent for this many times the request timeout is dead. */
@@ -49,8 +53,8 @@ export interface UpstreamOptions {
   readonly dialect: number;
   readonly framing: LinkFraming;
   readonly failures: LinkFailures;
-  /** Unsent bytes may slow all clients down (the one engine), or fail the request at once (one peer of many). */
-  readonly slowsClients: boolean;
+  /** Too much unsent: everybody waits (the one engine), or clients do while it gets on (one peer of many). */
+  readonly slows: Slowed;
   /** Requests may wait for the outcome of the first try to connect; else they fail until the link is up. */
   readonly patient: boolean;
   /** For one reply; 0 waits without end. */
@@ -107,6 +111,13 @@ export class UpstreamConnection implements WriteOwner {
   #opening = false;
   #early = new ByteWriter();
   #congested = false;
+  /** A peer that took nothing for too long, until it has taken all. */
+  #stuck = false;
+  #lastSentAt = 0;
+  /** When the last sweep found it sending, and not done. */
+  #sendingAt = -Infinity;
+  /** When the first request was sent that nothing was read after. */
+  #askedAt = -Infinity;
   readonly #pace: Pace;
   /** Not reading, because memory is short. */
   #paused = false;
@@ -174,19 +185,21 @@ export class UpstreamConnection implements WriteOwner {
       this.#queue.push(sink, target, this.#parts.turn.now);
       return;
     }
-    const { slowsClients } = this.#options;
-    if (!slowsClients && this.pendingBytes > CONGESTED_BYTES) return sink.onFailure(target, this.#failures.overloaded);
+    if (this.#stuck || (this.#options.slows === Slowed.Clients && this.pendingBytes > PEER_BYTES_MAX)) {
+      return sink.onFailure(target, this.#failures.overloaded);
+    }
     const pace = this.#pace;
     const goes = pace.take();
     this.#write(request, goes ? out : pace.held);
     this.#queue.push(sink, target, this.#parts.turn.now);
     if (goes) out.mark();
     else pace.hold();
-    if (!slowsClients || this.#congested) return;
+    if (this.#askedAt <= this.#lastReadAt) this.#askedAt = this.#parts.turn.now;
+    if (this.#congested) return;
     const { pressure } = this.#parts;
     if (this.pendingBytes <= (pressure.requests.high ? CONGESTED_BYTES_SHORT : CONGESTED_BYTES)) return;
     this.#congested = true;
-    pressure.congest();
+    pressure.congest(this.#options.slows);
   }
 
   /** The frame without its cut, behind its head. */
@@ -217,12 +230,19 @@ export class UpstreamConnection implements WriteOwner {
     if (out === undefined || !this.up) return;
     const sent = out.sentBytes !== this.#lastSentBytes;
     this.#lastSentBytes = out.sentBytes;
-    if (sent) return;
-    if (this.#queue.count === 0) {
+    // What is still on its way cannot have been answered. What has left says nothing: the system takes it for a dead peer too.
+    if (sent && out.pendingBytes > 0) this.#sendingAt = now;
+    if (sent) this.#lastSentAt = now;
+    if (this.#congested && this.#options.slows === Slowed.Clients && now - this.#lastSentAt > STUCK_AFTER_MS) {
+      // One peer of many that takes nothing: its copies fail from now on, and nobody waits for it.
+      this.#stuck = true;
+      this.#relieve();
+    }
+    if (this.#queue.count === 0 && this.#askedAt <= this.#lastReadAt) {
       if (now - this.#lastReadAt > PROBE_AFTER_MS) this.#probe(out, now);
       return;
     }
-    const silentMs = now - Math.max(this.#lastReadAt, this.#queue.headSentAt, this.#pausedAt);
+    const silentMs = now - Math.max(this.#lastReadAt, this.#askedAt, this.#pausedAt, this.#sendingAt);
     const patienceMs = Math.max(DEAD_AFTER_MS_MIN, DEAD_AFTER_TIMEOUTS * (timeoutMs || PROBE_AFTER_MS));
     // With no timeout set a slow command is not a dead engine: only our own probe may condemn a link, or half a reply.
     const condemns = timeoutMs > 0 || this.#queue.headForgotten || this.#in!.start < this.#in!.end;
@@ -241,9 +261,14 @@ export class UpstreamConnection implements WriteOwner {
     this.#end(describe(error));
   }
   onDrained(): void {
+    this.#stuck = false;
+    this.#relieve();
+  }
+
+  #relieve(): void {
     if (!this.#congested) return;
     this.#congested = false;
-    this.#parts.pressure.decongest();
+    this.#parts.pressure.decongest(this.#options.slows);
   }
 
   async #run(triedOnce: () => void): Promise<void> {
@@ -406,6 +431,7 @@ export class UpstreamConnection implements WriteOwner {
   #probe(out: WriteBuffer, now: number): void {
     this.#framing.writeProbe(this.#queue.nextId, out);
     this.#queue.push(null, 0, now);
+    this.#askedAt = now;
     out.mark();
   }
 

@@ -13,6 +13,7 @@ import type { Credentials, Protocol } from "../protocol.ts";
 import { Failure, FailureKind, type FailureSource, type ReplySink } from "../reply.ts";
 import { Access, type Request } from "../request.ts";
 import { formatAddress } from "../transport.ts";
+import { Slowed } from "./pressure.ts";
 import { EngineFraming, linkFailures, type LinkFraming } from "./link_framing.ts";
 import {
   UpstreamConnection,
@@ -29,7 +30,7 @@ export interface LinkKind {
   readonly dialects: readonly string[];
   /** How one link of this dialect speaks. */
   frame(dialect: number): LinkFraming;
-  readonly slowsClients: boolean;
+  readonly slows: Slowed;
   readonly patient: boolean;
 }
 
@@ -39,13 +40,13 @@ export function engineLinks(protocol: Protocol, credentials: Credentials, replyB
     source: "Storage",
     dialects: protocol.dialects,
     frame: (dialect) => new EngineFraming(protocol, replyBytesMax, protocol.greeting(dialect, credentials)),
-    slowsClients: true,
+    slows: Slowed.Everybody,
     patient: true,
   };
 }
 
 export interface UpstreamPoolOptions
-  extends Omit<UpstreamOptions, "dialect" | "framing" | "failures" | "slowsClients" | "patient"> {
+  extends Omit<UpstreamOptions, "dialect" | "framing" | "failures" | "slows" | "patient"> {
   readonly kind: LinkKind;
   /** Open the links at the start; else each with its first request. */
   readonly preconnect: boolean;
@@ -100,12 +101,12 @@ export class UpstreamPool implements UpstreamObserver {
     this.name = formatAddress(options.address);
     const { kind } = options;
     const failures = linkFailures(kind.source, this.name, options.timeoutMs);
-    const { slowsClients, patient } = kind;
+    const { slows, patient } = kind;
     this.#noun = kind.source === "Storage" ? "datastore" : "peer";
     this.#links = kind.dialects.map((_, dialect) =>
       Array.from({ length: options.size }, () => {
         const framing = kind.frame(dialect);
-        return new UpstreamConnection({ ...options, dialect, framing, failures, slowsClients, patient }, parts, this);
+        return new UpstreamConnection({ ...options, dialect, framing, failures, slows, patient }, parts, this);
       })
     );
     this.#serving = this.#links.map((links) => [...links]);

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { silentLogger } from "../../../../core/logger.ts";
 import { linkFailures } from "../../../../core/net/link_framing.ts";
-import { Pressure } from "../../../../core/net/pressure.ts";
+import { Pressure, Slowed } from "../../../../core/net/pressure.ts";
 import { Turn } from "../../../../core/net/turn.ts";
 import { UpstreamConnection, type UpstreamOptions } from "../../../../core/net/upstream_connection.ts";
 import { SeededRandom } from "../../../../core/random.ts";
@@ -35,7 +35,7 @@ function setUp(options: Partial<UpstreamOptions> = {}) {
       address: peer.address,
       framing: new NumberedFraming(),
       failures: linkFailures("Peer", "peer", 1000),
-      slowsClients: false,
+      slows: Slowed.Clients,
       patient: true,
       ratePerSecond: 0,
       dialect: 0,
@@ -155,17 +155,56 @@ Deno.test("UpstreamConnection numbers its probe, and takes the answer for no req
   await close();
 });
 
-Deno.test("UpstreamConnection to a peer that takes bytes slowly fails requests at once, and slows no client", async () => {
+Deno.test("UpstreamConnection to a peer that falls behind slows clients, no other nodes, until it has taken all", async () => {
   const { peer, link, sink, pressure, send, close } = setUp();
   await link.start();
   peer.link.hold();
-  for (let i = 0; i < 20; i++) send(`put k ${"v".repeat(500_000)}`);
-  await settled();
-  assertEquals(pressure.congested, false);
-  assert(sink.calls.length >= 10, `${sink.calls.length} were refused`);
-  assertEquals(new Set(sink.failures.map(String)), new Set(["Peer: Peer Node has too many requests waiting (peer)"]));
-  assert(link.pendingBytes < 6_000_000);
+  for (let i = 0; i < 12; i++) send(`put k ${"v".repeat(500_000)}`);
+  assertEquals([pressure.high, pressure.highForNodes, sink.calls.length], [true, false, 0]);
   peer.link.release();
+  await settled();
+  assertEquals([pressure.high, peer.lines.length], [false, 12]);
+  await close();
+});
+
+Deno.test("UpstreamConnection to a peer that takes nothing at all slows nobody for long: its requests fail", async () => {
+  const { clock, peer, link, sink, pressure, send, close } = setUp({ timeoutMs: 0 });
+  await link.start();
+  peer.link.hold();
+  for (let i = 0; i < 12; i++) send(`put k ${"v".repeat(500_000)}`);
+  await clock.run(1000);
+  assertEquals([pressure.high, sink.calls.length], [false, 0]);
+  send("put k stuck");
+  assertEquals(sink.failures.map(String), ["Peer: Peer Node has too many requests waiting (peer)"]);
+  peer.link.release();
+  await settled();
+  send("put k again");
+  await settled();
+  assertEquals([sink.failures.length, peer.lines.at(-1)], [1, "#13 put k again"]);
+  await close();
+});
+
+Deno.test("UpstreamConnection to a peer has a bound of bytes that wait, whatever its progress", async () => {
+  const { peer, link, sink, send, close } = setUp();
+  await link.start();
+  peer.link.hold();
+  for (let i = 0; i < 40; i++) send(`put k ${"v".repeat(500_000)}`);
+  assert(sink.failures.length > 0 && link.pendingBytes < 18_000_000, `${link.pendingBytes} bytes wait`);
+  peer.link.release();
+  await close();
+});
+
+Deno.test("UpstreamConnection ends a link that stays silent while it is asked again and again", async () => {
+  const { clock, peer, link, send, close } = setUp();
+  await link.start();
+  send("get a");
+  await settled();
+  await peer.link.send("#1 first\n");
+  for (let i = 0; i < 40 && link.up; i++) {
+    send("get b");
+    await clock.run(100);
+  }
+  assertEquals(link.up, false);
   await close();
 });
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encode } from "../../../../core/bytes.ts";
 import { silentLogger } from "../../../../core/logger.ts";
-import { Pressure } from "../../../../core/net/pressure.ts";
+import { Pressure, Slowed } from "../../../../core/net/pressure.ts";
 import { Turn } from "../../../../core/net/turn.ts";
 import {
   UpstreamConnection,
@@ -74,7 +74,7 @@ function setUp(
       address: engine.address,
       framing: kind.frame(dialect),
       failures: linkFailures(kind.source, "engine", timeoutMs),
-      slowsClients: true,
+      slows: Slowed.Everybody,
       patient: true,
       ratePerSecond: 0,
       dialect,
