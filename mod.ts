@@ -11,6 +11,7 @@
  * await node.stop();
  * ```
  */
+import { describeConf } from "./conf/describe.ts";
 import type { Conf } from "./conf/schema.ts";
 import { type Clock, SystemClock } from "./core/clock.ts";
 import type { DataStore } from "./core/datastore.ts";
@@ -142,6 +143,7 @@ function nodeOptions(conf: Conf): NodeOptions {
     },
     datacenter: conf.datacenter,
     rack: conf.rack,
+    configuration: describeConf(conf),
   };
 }
 

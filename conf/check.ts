@@ -7,6 +7,7 @@ import type { ConfFault } from "../core/errors.ts";
 import { type Address, formatAddress } from "../core/transport.ts";
 import type { Places, Values } from "./parse.ts";
 import { type ConfField, options } from "./schema.ts";
+import { describeNotYet } from "./not_yet.ts";
 import { formatBytes, type SeedAddress } from "./value_kinds.ts";
 
 /** What the rules found. `dynSeeds` are the seeds that mean other nodes, each once. */
@@ -25,7 +26,9 @@ export function checkConf(values: Values, places: Places): Relations {
   check.bounds();
   check.peers();
   check.consistency();
-  return { faults: check.faults, notices: check.notices, dynSeeds: check.seeds() };
+  const dynSeeds = check.seeds();
+  check.notYet(dynSeeds);
+  return { faults: check.faults, notices: check.notices, dynSeeds };
 }
 
 class Check {
@@ -86,6 +89,18 @@ class Check {
     if (this.#values.datastoreUser !== undefined && this.#values.datastorePassword === undefined) {
       this.#fault("datastoreUser", "has no datastore_password; accepted are both, the password alone, or neither");
     }
+    const hasPeers = (this.#values.dynSeeds?.length ?? 0) > 0;
+    if (server.kind === "embedded") {
+      const forServers = ["datastoreConnections", "preconnect", "serverRetryTimeoutMs"] as const;
+      const forPeersToo = hasPeers ? [] : ["autoEjectHosts", "serverFailureLimit", "maxLinkPending"] as const;
+      for (const field of [...forServers, ...forPeersToo]) {
+        if (!this.#places.has(field)) continue;
+        this.#notice(field, "has no effect: it is for links to a server or a peer, and servers is the embedded engine");
+      }
+    }
+    if (this.#places.has("serverFailureLimit") && this.#values.autoEjectHosts === false) {
+      this.#notice("serverFailureLimit", "has no effect: auto_eject_hosts is false");
+    }
     if (this.#places.has("dataStoreSync") && (server.kind !== "embedded" || server.path === undefined)) {
       this.#notice("dataStoreSync", "has no effect: it is for the embedded engine with a file (embedded:/path/to.db)");
     }
@@ -142,6 +157,13 @@ class Check {
         "has no effect: read_consistency and write_consistency must both be above dc_one",
       );
     }
+  }
+
+  /** What is read, and not done yet. */
+  notYet(dynSeeds: readonly SeedAddress[]): void {
+    const rows = describeNotYet({ ...this.#values, dynSeeds }, (field) => this.#places.has(field));
+    // About the whole option, so the line is that of its key.
+    for (const { field, notice } of rows) this.#notice(field, notice, -1);
   }
 
   /** Seeds without this node itself and without repetitions; two nodes of a rack may not share a token. */
@@ -228,18 +250,25 @@ function isEveryInterface(host: string): boolean {
   return host === "0.0.0.0" || host === "::";
 }
 
+/** This machine's usual name and its usual address are the same place. */
+function plainHost(host: string): string {
+  return host.toLowerCase() === "localhost" ? "127.0.0.1" : host.toLowerCase();
+}
+
 /** Would both want the same socket? */
 function overlap(one: Address, other: Address): boolean {
   if (one.kind === "unix" || other.kind === "unix") {
     return one.kind === "unix" && other.kind === "unix" && one.path === other.path;
   }
   if (one.port !== other.port) return false;
-  return one.host === other.host || isEveryInterface(one.host) || isEveryInterface(other.host);
+  return plainHost(one.host) === plainHost(other.host) || isEveryInterface(one.host) || isEveryInterface(other.host);
 }
 
 /** Does connecting to `target` end at our own `listener`? Only this machine's names are certain for a wildcard listener. */
 function reaches(target: Address, listener: Address): boolean {
   if (!overlap(target, listener)) return false;
-  if (target.kind === "unix" || listener.kind === "unix" || target.host === listener.host) return true;
+  if (target.kind === "unix" || listener.kind === "unix" || plainHost(target.host) === plainHost(listener.host)) {
+    return true;
+  }
   return isEveryInterface(target.host) || /^(?:127\.[0-9.]+|localhost|::1)$/.test(target.host);
 }

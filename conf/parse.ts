@@ -8,7 +8,7 @@
  * lines. Nothing is done here but reading: no name is resolved, no file opened.
  */
 import { parse as parseYaml } from "@std/yaml";
-import { ConfError, type ConfFault } from "../core/errors.ts";
+import { ConfError, type ConfFault, describeFault } from "../core/errors.ts";
 import { checkConf } from "./check.ts";
 import { type Conf, type ConfField, findOption, type Option, optionRows } from "./schema.ts";
 import { suggest } from "./suggest.ts";
@@ -75,7 +75,8 @@ class ConfReader {
     return {
       // Every row has put its field there, or a fault; the check leaves out the seeds that mean this node itself.
       conf: { ...values, dynSeeds: relations.dynSeeds } as Conf,
-      notices: byLine.map((notice) => `${this.#source}:${notice.line}: ${notice.key}: ${notice.problem}`),
+      // What stands there is told only of faults.
+      notices: byLine.map((notice) => describeFault(this.#source, { ...notice, value: "" })),
     };
   }
 

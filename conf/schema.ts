@@ -128,10 +128,9 @@ export const options = {
   statsListen: one(tcpAddress, {
     key: "stats_listen",
     group: "Addresses",
-    default: "127.0.0.1:22222",
-    doc:
-      "Where statistics are served over HTTP. It asks for no password: open it (0.0.0.0:22222) only inside a network " +
-      "you trust.",
+    default: "0.0.0.0:22222",
+    doc: "Where statistics are served over HTTP. It asks for no password and listens on every interface unless told " +
+      "otherwise: 127.0.0.1:22222 keeps it to this machine.",
   }),
   server: single(dataStoreAddress, {
     key: "servers",
@@ -420,7 +419,7 @@ export const options = {
     "The name of data_store before 2015: true means data_store: 0, false means data_store: 1. Use data_store.",
   ),
   statsInterval: ignored(
-    milliseconds(1),
+    milliseconds(0),
     "stats_interval",
     "C Dynomite added up its counters this often. Here every answer is computed when it is asked for: no effect.",
   ),
@@ -440,9 +439,9 @@ export const options = {
     "Keys are always placed by token: no effect.",
   ),
   serverConnections: ignored(
-    wholeNumber(0, greatest),
+    text,
     "server_connections",
-    "No effect; see datastore_connections.",
+    "C Dynomite's connections to each server: no effect; see datastore_connections.",
   ),
   dynReadTimeout: ignored(
     wholeNumber(0, greatest),

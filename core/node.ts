@@ -61,6 +61,8 @@ export interface NodeOptions {
   readonly peers: PeerRules;
   readonly datacenter: string;
   readonly rack: string;
+  /** The configuration in force, for CONFIG GET; without passwords. */
+  readonly configuration?: readonly Setting[];
 }
 
 /** How links to other nodes are. */

@@ -15,7 +15,9 @@ export function describeStart(version: string, source: string, conf: Conf, bound
     `dynomite ${version} is ready, configured by ${source}`,
     `  clients  ${bound.listen}    try: ${connectCommand(conf)}`,
   ];
-  if (bound.dynListen !== undefined) lines.push(`  peers    ${bound.dynListen}`);
+  if (bound.dynListen !== undefined) {
+    lines.push(`  peers    ${bound.dynListen}`);
+  }
   if (bound.stats !== "") lines.push(`  stats    http://${bound.stats}/info`);
   lines.push(`  data     ${describeStore(conf)}`, "");
   return lines.join("\n");

@@ -50,10 +50,13 @@ export async function startDaemon(args: readonly string[]): Promise<number> {
 async function ownProgram(): Promise<string[]> {
   if (Deno.build.standalone) return [];
   // The permissions cannot be read off our own command line, but asked for one by one.
-  const names = ["net", "read", "write", "env", "run", "sys", "ffi", "import"] as const;
-  const states = await Promise.all(names.map((name) => Deno.permissions.query({ name })));
-  const granted = names.filter((_, index) => states[index]!.state === "granted");
-  return ["run", "--no-prompt", ...granted.map((name) => `--allow-${name}`), Deno.mainModule];
+  const asked: readonly (readonly [flag: string, permission: Deno.PermissionDescriptor])[] = [
+    ...(["net", "read", "write", "run"] as const).map((name) => [`--allow-${name}`, { name }] as const),
+    ["--allow-sys=hostname", { name: "sys", kind: "hostname" }],
+  ];
+  const states = await Promise.all(asked.map(([, permission]) => Deno.permissions.query(permission)));
+  const granted = asked.filter((_, index) => states[index]!.state === "granted").map(([flag]) => flag);
+  return ["run", "--no-prompt", ...granted, Deno.mainModule];
 }
 
 /** Collects text until the ready byte or the end. */

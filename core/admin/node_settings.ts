@@ -2,14 +2,16 @@
 import { consistencyNames, parseConsistency } from "../consistency.ts";
 import type { Node } from "../node.ts";
 import { type SettingRow, wholeNumber } from "../settings.ts";
-import { formatAddress } from "../transport.ts";
 
 /** The rows for one node. */
 export function nodeSettings(node: Node): SettingRow[] {
   const { options } = node;
   const { listen } = options;
+  // Rows below that have the name of an option show its value of now, in the form clients of Redis expect.
+  const configured = (options.configuration ?? []).map(({ name, value }) => ({ name, get: () => value }));
   const limit = wholeNumber(0, 1_000_000, (value) => node.clientsMax = value);
   return [
+    ...configured,
     { name: "maxclients", get: () => String(node.clientsMax), set: limit },
     { name: "client_connections", get: () => String(node.clientsMax), set: limit },
     level(node, "read_consistency", "read"),
@@ -22,15 +24,11 @@ export function nodeSettings(node: Node): SettingRow[] {
         return undefined;
       },
     },
-    { name: "listen", get: () => formatAddress(listen) },
     { name: "port", get: () => node.address.slice(node.address.lastIndexOf(":") + 1) },
     { name: "bind", get: () => listen.kind === "tcp" ? listen.host : "" },
     { name: "unixsocket", get: () => listen.kind === "unix" ? listen.path : "" },
     { name: "tcp-backlog", get: () => String(options.backlog) },
     { name: "proto-max-bulk-len", get: () => String(options.maxRequestBytes) },
-    { name: "max_request_bytes", get: () => String(options.maxRequestBytes) },
-    { name: "max_client_pending", get: () => String(options.clientPendingMax) },
-    { name: "buffer_budget", get: () => String(node.parts.pressure.limitBytes) },
     { name: "timeout", get: () => "0" },
     { name: "databases", get: () => "1" },
     { name: "maxmemory", get: () => "0" },

@@ -108,6 +108,38 @@ Deno.test("-t ends with 0 for a valid file and with 1 and every fault for others
   ]);
 });
 
+Deno.test("a seed that cannot be resolved does not stop the start, and what is not there yet is said, also under -t", async () => {
+  const peerPort = freePort();
+  await using here = await place(
+    `dyn_listen: 127.0.0.1:${peerPort}`,
+    "tokens: 7",
+    "dyn_seeds: [no-such-host.invalid:8101:rack2:localdc:7]",
+    "enable_gossip: true",
+  );
+  const tested = await runProgram(["-t", "-c", "node.yml"], here.folder);
+  assertEnd(tested, 0);
+  const told = /node\.yml:8: enable_gossip: .* not there yet/;
+  assertMatch(tested.stderr, told);
+  await using node = await Program.start(["-c", "node.yml"], here.folder);
+  assertStringIncludes(node.banner, `  peers    127.0.0.1:${peerPort}\n`);
+  assertEquals(await ping(here.port), "+PONG\r\n");
+  node.kill("SIGTERM");
+  const end = await node.ended();
+  assertEnd(end, 0);
+  assertMatch(end.stderr, told);
+});
+
+Deno.test("encrypted links are refused at the start, not left out in silence", async () => {
+  for (const value of ["rack", "datacenter", "all"]) {
+    await using here = await place(`secure_server_option: ${value}`);
+    for (const flags of [["-t"], []]) {
+      const end = await runProgram([...flags, "-c", "node.yml"], here.folder);
+      assertEnd(end, 1);
+      assertStringIncludes(end.stderr, `node.yml:5: secure_server_option: "${value}" asks for encrypted links`);
+    }
+  }
+});
+
 Deno.test("a configuration that cannot be read is told apart", async () => {
   await using here = await place();
   await here.write("empty.yml", "");
@@ -155,11 +187,18 @@ Deno.test("a node serves, keeps its pid file while it runs, and drains at SIGTER
 
 Deno.test("an address in use ends with 1 and names it, and leaves no pid file", async () => {
   await using here = await place();
-  using _other = Deno.listen({ hostname: "127.0.0.1", port: here.port });
-  const end = await runProgram(["-c", "node.yml", "-p", "node.pid"], here.folder);
-  assertEnd(end, 1);
-  assertEquals(end.stderr, `dynomite: listen 127.0.0.1:${here.port}: address already in use\n`);
-  assertEquals(await here.exists("node.pid"), false);
+  const peerPort = freePort();
+  await here.write(
+    "peers.yml",
+    (await here.read("node.yml")).replace("  servers:", `  dyn_listen: 127.0.0.1:${peerPort}\n  servers:`),
+  );
+  for (const [name, key, port] of [["node.yml", "listen", here.port], ["peers.yml", "dyn_listen", peerPort]] as const) {
+    using _other = Deno.listen({ hostname: "127.0.0.1", port });
+    const end = await runProgram(["-c", name, "-p", "node.pid"], here.folder);
+    assertEnd(end, 1);
+    assertEquals(end.stderr, `dynomite: ${key} 127.0.0.1:${port}: address already in use\n`);
+    assertEquals(await here.exists("node.pid"), false);
+  }
 });
 
 Deno.test("the pid file is refused while its process lives and replaced when it is gone", async () => {

@@ -2,10 +2,11 @@
  * The program as a process, as users start it: `DYNOMITE_BIN` if that names a compiled one, else `deno run main.ts` with
  * the permissions of `deno task start`. What a test starts it also ends, by its pid.
  */
+import denoJson from "../../deno.json" with { type: "json" };
 
 const binary = Deno.env.get("DYNOMITE_BIN");
 const mainPath = new URL("../../main.ts", import.meta.url).pathname;
-const permissions = ["net", "read", "write", "env", "run", "sys"].map((name) => `--allow-${name}`);
+const permissions = denoJson.tasks.start.command.split(" ").filter((word) => word.startsWith("--allow-"));
 
 export interface Ended {
   readonly code: number;
