@@ -3,6 +3,7 @@
  * clients: a map as a flat array, a set as an array, a double as a bulk string, a boolean as 0 or 1, null as `$-1` or `*-1`.
  */
 import type { ByteWriter } from "../../core/bytes.ts";
+import { formatDouble } from "../../core/format_double.ts";
 import type { ValueWriter } from "../../core/value_writer.ts";
 
 export const Dialect = { Resp2: 0, Resp3: 1 } as const;
@@ -90,21 +91,4 @@ export class RespWriter implements ValueWriter {
     out.byte(13);
     out.byte(10);
   }
-}
-
-/** `%.17g`, as Redis 7.0 prints a double: 3, 3.1000000000000001, 1e+20, inf, -inf, nan. */
-export function formatDouble(value: number): string {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  if (Object.is(value, -0)) return "-0";
-  if (Number.isInteger(value) && Math.abs(value) < 1e17) return String(value);
-  const scientific = value.toExponential(16);
-  const [mantissa, exponentText] = scientific.split("e") as [string, string];
-  const exponent = Number(exponentText);
-  const trimmed = (digits: string) => digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
-  if (exponent < -4 || exponent >= 17) {
-    const size = Math.abs(exponent);
-    return `${trimmed(mantissa)}e${exponent < 0 ? "-" : "+"}${size < 10 ? "0" : ""}${size}`;
-  }
-  return trimmed(value.toFixed(16 - exponent));
 }

@@ -4,9 +4,10 @@
  */
 import { assertEquals } from "@std/assert";
 import { encode } from "../../../../../core/bytes.ts";
+import { formatDouble } from "../../../../../core/format_double.ts";
 import { Glob } from "../../../../../core/storage/embedded/glob.ts";
 import { LongDouble } from "../../../../../core/storage/embedded/long_double.ts";
-import { formatDouble, parseDouble } from "../../../../../core/storage/embedded/numbers.ts";
+import { parseDouble } from "../../../../../core/storage/embedded/numbers.ts";
 import facts from "../../../../fixtures/redis_numbers_and_globs.json" with { type: "json" };
 
 const notFloat = "-ERR value is not a valid float";
