@@ -8,6 +8,8 @@ import { Database, type DatabaseOptions } from "./database.ts";
 import { Encodings } from "./encodings.ts";
 import { Hashes } from "./hashes.ts";
 import { Keyspace } from "./keyspace.ts";
+import { SetAlgebra } from "./set_algebra.ts";
+import { Sets } from "./sets.ts";
 import { Strings } from "./strings.ts";
 
 export interface EngineOptions extends DatabaseOptions {
@@ -20,6 +22,8 @@ export class Engine {
   readonly keyspace: Keyspace;
   readonly strings: Strings;
   readonly hashes: Hashes;
+  readonly sets: Sets;
+  readonly setAlgebra: SetAlgebra;
   readonly encodings: Encodings;
   readonly clock: Clock;
   readonly random: Random;
@@ -32,6 +36,8 @@ export class Engine {
     this.encodings = new Encodings(this.db);
     this.strings = new Strings(this.db, this.keyspace, options.clock);
     this.hashes = new Hashes(this.db, this.keyspace, options.clock);
+    this.sets = new Sets(this.db, this.keyspace);
+    this.setAlgebra = new SetAlgebra(this.db);
   }
 
   /**

@@ -200,6 +200,15 @@ export class Keyspace {
     return rows.length < count ? 0 : rows[rows.length - 1]![0];
   }
 
+  /**
+   * Gives `key` the `count` elements that were written under `nextId`, in place of whatever it held; with none of them the key
+   * is gone. Elements come first and the key second, because what it held may be what they are made of.
+   */
+  replace(key: Uint8Array, type: KeyType, count: number): void {
+    this.delete(key);
+    if (count > 0) this.setCount(this.create(key, type), count);
+  }
+
   /** Drops every key. */
   clear(): void {
     this.#db.write();
@@ -208,7 +217,7 @@ export class Keyspace {
     this.#none();
   }
 
-  /** An id for a statement that inserts a key by itself; tell `inserted` when it did. */
+  /** The id of the next key: for a statement that inserts one by itself (tell `inserted` when it did), and for `replace`. */
   get nextId(): number {
     return this.#nextId;
   }

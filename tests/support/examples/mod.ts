@@ -7,6 +7,7 @@ import { fromLatin1 } from "../resp_value.ts";
 import { bits } from "./bits.ts";
 import { expiry } from "./expiry.ts";
 import { keys } from "./keys.ts";
+import { sets } from "./sets.ts";
 import { strings } from "./strings.ts";
 
 const ESCAPE = /\\x([0-9a-f]{2})|\\(.)/g;
@@ -15,6 +16,7 @@ const escapes: Readonly<Record<string, string>> = { r: "\r", n: "\n" };
 export const examples: Readonly<Record<string, readonly Args[]>> = {
   strings: parse(strings),
   bits: parse(bits),
+  sets: parse(sets),
   expiry: parse(expiry),
   keys: parse(keys),
 };

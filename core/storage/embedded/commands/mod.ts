@@ -7,6 +7,8 @@ import { hashCommands } from "./hashes.ts";
 import { keyCommands } from "./keys.ts";
 import { scanCommands } from "./scan.ts";
 import { scriptCommands } from "./scripts.ts";
+import { setAlgebraCommands } from "./set_algebra.ts";
+import { setCommands } from "./sets.ts";
 import { stringCommands } from "./strings.ts";
 
 export const handlers: Readonly<Record<string, Handler>> = {
@@ -17,5 +19,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   ...bitCommands,
   ...bitfieldCommands,
   ...hashCommands,
+  ...setCommands,
+  ...setAlgebraCommands,
   ...scriptCommands,
 };

@@ -1,0 +1,119 @@
+/** Set commands. */
+export const sets = String.raw`
+SADD s a b c 1
+SET str x
+SMEMBERS s
+SMEMBERS none
+SMEMBERS str
+SPOP none
+SPOP none 2
+SPOP none x
+SPOP none -1
+SPOP s 0
+SPOP s 1 2
+SPOP str x
+SPOP str 0
+SPOP str 1
+SRANDMEMBER s x
+SRANDMEMBER s 1 1
+SRANDMEMBER none 2
+SRANDMEMBER none
+SRANDMEMBER s -9223372036854775808
+SRANDMEMBER s 0
+SRANDMEMBER s 1
+SISMEMBER s a
+SMISMEMBER s a z
+SMISMEMBER none a z
+SINTER none str
+SINTER str none
+SINTER s none
+SINTERCARD 0 s
+SINTERCARD x s
+SINTERCARD 2 s
+SINTERCARD 1 s LIMIT
+SINTERCARD 1 s LIMIT -1
+SINTERCARD 1 s LIMIT x
+SINTERCARD 1 s FOO 1
+SINTERCARD 1 s LIMIT 1 LIMIT 2
+SINTERCARD 2 none str
+SINTERSTORE d none str
+SDIFF none str
+SUNION none str
+SMOVE none str a
+SMOVE s str a
+SMOVE s s a
+SMOVE s s q
+SDIFFSTORE str s
+TYPE str
+SSCAN none 0
+SSCAN s 0 COUNT 0
+SSCAN s x
+SADD ints 3 1 2 -5 100
+OBJECT ENCODING ints
+SADD ints x
+OBJECT ENCODING ints
+SADD a 1 2 3 4 5
+SADD b 3 4 5 6
+SADD c 5 6 7
+SADD a 5 5 8 8
+SCARD a
+SCARD none
+SREM a 8 8 none
+SREM none x
+SINTER a
+SINTER a b
+SINTER a b c
+SINTER a a
+SUNION a
+SUNION a b c none
+SDIFF a b
+SDIFF a b c none
+SDIFF a a
+SDIFF none a
+SINTERCARD 3 a b c
+SINTERCARD 2 a b LIMIT 2
+SINTERCARD 2 a b LIMIT 0
+SINTERCARD 2 a none LIMIT 1
+SINTERSTORE d a b
+SMEMBERS d
+SUNIONSTORE d d c
+SMEMBERS d
+SDIFFSTORE d d a
+SMEMBERS d
+SINTERSTORE d a none
+EXISTS d
+SET str x EX 1000
+SUNIONSTORE str a b
+TTL str
+TYPE str
+OBJECT ENCODING str
+EXPIRE a 1000
+SINTERSTORE a a b
+TTL a
+SMOVE a b 3
+SMOVE a fresh 4
+SMOVE a fresh 5
+EXISTS a
+SMEMBERS fresh
+SMOVE b b 6
+SPOP fresh 100
+EXISTS fresh
+RENAME b renamed
+COPY renamed copied
+SADD renamed more
+SMEMBERS copied
+SMEMBERS renamed
+DEL renamed
+SADD renamed x
+SREM renamed x
+TYPE renamed
+SSCAN copied 0 MATCH [3-5] COUNT 100
+SADD bin "\x00" "\x00\xff" ""
+SMEMBERS bin
+SISMEMBER bin ""
+SINTERCARD
+SINTERCARD 1
+SADD k
+SPOP
+SMOVE a b
+`;
