@@ -14,6 +14,8 @@ export type Comparison =
   | "elements"
   /** The same for fields with their values, whether they come as a map or as a flat array. */
   | "pairs"
+  /** Redis keeps the sign of a zero score only where a sorted set has ever outgrown a listpack; ours never does. */
+  | "scores"
   /** Time passes between the two servers: seconds, or milliseconds, of the same sign that are close. */
   | "seconds"
   | "milliseconds"
@@ -35,6 +37,20 @@ const comparisons: Readonly<Record<string, Comparison>> = {
   hkeys: "elements",
   hvals: "elements",
   hgetall: "pairs",
+  zadd: "scores",
+  zincrby: "scores",
+  zscore: "scores",
+  zmscore: "scores",
+  zrange: "scores",
+  zrevrange: "scores",
+  zrangebyscore: "scores",
+  zrevrangebyscore: "scores",
+  zpopmin: "scores",
+  zpopmax: "scores",
+  zmpop: "scores",
+  zunion: "scores",
+  zinter: "scores",
+  zdiff: "scores",
   ttl: "seconds",
   pttl: "milliseconds",
   expiretime: "seconds",
@@ -76,6 +92,8 @@ export function agree(comparison: Comparison, ours: RespReply, theirs: RespReply
       return sameElements(ours.items, theirs.items, 1);
     case "pairs":
       return sameElements(ours.items, theirs.items, 2);
+    case "scores":
+      return sameValue(withoutSigns(ours), withoutSigns(theirs));
     case "seconds":
       return isClose(ours, theirs, 1);
     case "milliseconds":
@@ -99,6 +117,11 @@ const grownEncodings = new Set(["listpack hashtable", "listpack skiplist", "ints
 export function sameValue(a: RespValue, b: RespValue): boolean {
   if (a.type !== b.type || a.text !== b.text || a.items?.length !== b.items?.length) return false;
   return a.items === undefined || a.items.every((item, i) => sameValue(item, b.items![i]!));
+}
+
+/** -0 as 0, wherever it stands. */
+function withoutSigns(value: RespValue): RespValue {
+  return { ...value, text: value.text === "-0" ? "0" : value.text, items: value.items?.map(withoutSigns) };
 }
 
 /** Are these the same groups of `size` elements, in any order? */

@@ -107,9 +107,18 @@ async function walk(client: RespClient, args: Args, first: RespReply): Promise<S
   for (let i = 0; i < CALLS_MAX; i++) {
     const [cursor, elements] = reply.items ?? [];
     if (cursor === undefined || elements === undefined) return undefined;
-    for (const group of grouped(leaves(elements), size)) seen.add(group);
+    const texts = leaves(elements);
+    for (const group of grouped(name === "zscan" ? scoresAsNumbers(texts) : texts, size)) seen.add(group);
     if (cursor.text === "0") return seen;
     reply = await client.call(...args.map((arg, index) => index === cursorAt ? cursor.text : arg));
   }
   return undefined;
+}
+
+/**
+ * Members and scores in turn. Redis prints whole numbers of 18 digits and more, and zeros with a sign, as the encoding it has
+ * come to would; as numbers they are the same.
+ */
+function scoresAsNumbers(texts: readonly string[]): string[] {
+  return texts.map((text, i) => i % 2 === 0 || text.endsWith("inf") ? text : String(Number(text)));
 }

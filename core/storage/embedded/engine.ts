@@ -10,6 +10,8 @@ import { Hashes } from "./hashes.ts";
 import { Keyspace } from "./keyspace.ts";
 import { SetAlgebra } from "./set_algebra.ts";
 import { Sets } from "./sets.ts";
+import { SortedSetAlgebra } from "./sorted_set_algebra.ts";
+import { SortedSets } from "./sorted_sets.ts";
 import { Strings } from "./strings.ts";
 
 export interface EngineOptions extends DatabaseOptions {
@@ -24,6 +26,8 @@ export class Engine {
   readonly hashes: Hashes;
   readonly sets: Sets;
   readonly setAlgebra: SetAlgebra;
+  readonly sortedSets: SortedSets;
+  readonly sortedSetAlgebra: SortedSetAlgebra;
   readonly encodings: Encodings;
   readonly clock: Clock;
   readonly random: Random;
@@ -38,6 +42,8 @@ export class Engine {
     this.hashes = new Hashes(this.db, this.keyspace, options.clock);
     this.sets = new Sets(this.db, this.keyspace);
     this.setAlgebra = new SetAlgebra(this.db);
+    this.sortedSets = new SortedSets(this.db, this.keyspace);
+    this.sortedSetAlgebra = new SortedSetAlgebra(this.db);
   }
 
   /**

@@ -9,6 +9,7 @@ export const collectionTables: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS set_members (
      key_id INTEGER NOT NULL, slot INTEGER NOT NULL, member BLOB NOT NULL, PRIMARY KEY (key_id, slot, member)
    ) WITHOUT ROWID`,
+  // score: a column of type REAL turns -0 into 0, as Redis does in a listpack. (Its skip lists keep the sign.)
   `CREATE TABLE IF NOT EXISTS sorted_set_members (
      key_id INTEGER NOT NULL, slot INTEGER NOT NULL, member BLOB NOT NULL, score REAL NOT NULL,
      PRIMARY KEY (key_id, slot, member)
@@ -18,5 +19,10 @@ export const collectionTables: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS hash_fields (
      key_id INTEGER NOT NULL, slot INTEGER NOT NULL, field BLOB NOT NULL, value BLOB NOT NULL, added INTEGER NOT NULL,
      PRIMARY KEY (key_id, slot, field)
+   ) WITHOUT ROWID`,
+  // Where ZUNION and its kin combine scores (sorted_set_algebra.ts). Not part of the file; empty between commands.
+  // The score has no type, for here -0 stays.
+  `CREATE TEMP TABLE IF NOT EXISTS combined_scores (
+     slot INTEGER NOT NULL, member BLOB NOT NULL, score NOT NULL, PRIMARY KEY (slot, member)
    ) WITHOUT ROWID`,
 ];

@@ -8,6 +8,7 @@ import { bits } from "./bits.ts";
 import { expiry } from "./expiry.ts";
 import { keys } from "./keys.ts";
 import { sets } from "./sets.ts";
+import { sortedSets } from "./sorted_sets.ts";
 import { strings } from "./strings.ts";
 
 const ESCAPE = /\\x([0-9a-f]{2})|\\(.)/g;
@@ -17,6 +18,7 @@ export const examples: Readonly<Record<string, readonly Args[]>> = {
   strings: parse(strings),
   bits: parse(bits),
   sets: parse(sets),
+  "sorted sets": parse(sortedSets),
   expiry: parse(expiry),
   keys: parse(keys),
 };

@@ -8,9 +8,10 @@ import type { Choose } from "./choose.ts";
 import { expiry } from "./expiry.ts";
 import { keys } from "./keys.ts";
 import { sets } from "./sets.ts";
+import { sortedSets } from "./sorted_sets.ts";
 import { strings } from "./strings.ts";
 
 /** Makes one command. */
 export type Generator = (choose: Choose) => Args;
 
-export const generators: Readonly<Record<string, Generator>> = { strings, bits, sets, expiry, keys };
+export const generators: Readonly<Record<string, Generator>> = { strings, bits, sets, sortedSets, expiry, keys };

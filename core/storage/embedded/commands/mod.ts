@@ -9,6 +9,10 @@ import { scanCommands } from "./scan.ts";
 import { scriptCommands } from "./scripts.ts";
 import { setAlgebraCommands } from "./set_algebra.ts";
 import { setCommands } from "./sets.ts";
+import { sortedSetAlgebraCommands } from "./sorted_set_algebra.ts";
+import { sortedSetPopCommands } from "./sorted_set_pops.ts";
+import { sortedSetRangeCommands } from "./sorted_set_ranges.ts";
+import { sortedSetCommands } from "./sorted_sets.ts";
 import { stringCommands } from "./strings.ts";
 
 export const handlers: Readonly<Record<string, Handler>> = {
@@ -21,5 +25,9 @@ export const handlers: Readonly<Record<string, Handler>> = {
   ...hashCommands,
   ...setCommands,
   ...setAlgebraCommands,
+  ...sortedSetCommands,
+  ...sortedSetRangeCommands,
+  ...sortedSetPopCommands,
+  ...sortedSetAlgebraCommands,
   ...scriptCommands,
 };
