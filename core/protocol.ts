@@ -31,6 +31,8 @@ export interface Parser {
 export interface RequestParser extends Parser {
   /** Filled by a whole frame. `argCount` 0 means the bytes asked for nothing (an empty line): go on behind them. */
   readonly request: Request;
+  /** Called before a wait for more bytes: gives back what an unusually large request needed, if none is in progress. */
+  relax?(): void;
 }
 
 export interface ReplyParser extends Parser {
@@ -86,7 +88,8 @@ export interface Protocol {
   /** Names of the reply forms, by number: one kind of link to the engine for each. */
   readonly dialects: readonly string[];
 
-  createRequestParser(limits: ParserLimits): RequestParser;
+  /** For one client; with its session a parser may bound what a client sends before it is admitted. */
+  createRequestParser(limits: ParserLimits, session?: Session): RequestParser;
   /** `maxReplyBytes` bounds one reply. */
   createReplyParser(maxReplyBytes: number): ReplyParser;
   createSession(node: NodeView): Session;

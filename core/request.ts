@@ -144,6 +144,11 @@ export class Request {
   arg(index: number): Uint8Array {
     return this.bytes.subarray(this.argStart(index), this.argEnd(index));
   }
+  /** Gives back the room that an unusually long request needed. */
+  forgetArgs(): void {
+    this.argCount = 0;
+    this.offsets = new Int32Array(32);
+  }
   /** Remembers argument `index` (offsets relative to the frame). */
   setArg(index: number, from: number, to: number): void {
     if (2 * index + 1 >= this.offsets.length) {

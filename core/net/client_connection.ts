@@ -30,6 +30,10 @@ const RETAINED_BYTES = 64 * 1024;
 const OUTPUT_BYTES_MIN = 1024 * 1024;
 const OUTPUT_SHARE = 1 / 8;
 
+/** How long a client that broke its protocol may go on sending what nobody reads any more, ms. */
+const LINGER_MS = 5000;
+const LINGER_BYTES = 16 * 1024;
+
 export interface ClientOptions {
   /** Unanswered requests above which no further one is read. */
   readonly pendingMax: number;
@@ -123,6 +127,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     try {
       while (!this.#ending) {
         this.#reading = true;
+        this.#parser.relax?.();
         const count = await this.#in.fill(this.#connection, this.#parser.needed);
         this.#reading = false;
         if (count === null) break;
@@ -259,6 +264,23 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
       this.#out.mark();
     }
     while (!this.#closed && this.#out.pendingBytes > 0) await this.#woken();
+    if (this.#problem !== "" && !this.#closed && !this.#draining) await this.#linger();
+  }
+
+  /**
+   * Takes what the client is still sending, to no use: closing with unread bytes resets the connection, and a client in the
+   * middle of a value above the limit would lose the error that tells it so.
+   */
+  async #linger(): Promise<void> {
+    this.#in.close();
+    const waste = new Uint8Array(LINGER_BYTES);
+    const cancel = this.#parts.node.clock.after(LINGER_MS, () => this.close());
+    try {
+      await this.#connection.closeWrite();
+      while (!this.#closed && await this.#connection.read(waste) !== null);
+    } finally {
+      cancel();
+    }
   }
 
   #woken(): Promise<void> {

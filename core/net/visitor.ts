@@ -26,10 +26,11 @@ export interface Visitor {
 
 /** A client that speaks `protocol`. */
 export function clientVisitor(protocol: Protocol, node: NodeView, limits: ParserLimits): Visitor {
+  const session = protocol.createSession(node);
   return {
     noun: "client",
-    session: protocol.createSession(node),
-    parser: protocol.createRequestParser(limits),
+    session,
+    parser: protocol.createRequestParser(limits, session),
     createReplies: (out, owner, latencyUs, time) => new ReplyQueue(out, owner, latencyUs, time),
   };
 }

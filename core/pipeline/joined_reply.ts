@@ -11,6 +11,9 @@ import type { Parent } from "../replication/response_coordinator.ts";
 import { Join, KeptKeys } from "../request.ts";
 import { cursorAfter, type ScanStep } from "./scan_cursor.ts";
 
+/** Room for so many keys is kept for the next request. */
+const KEPT_KEYS = 1024;
+
 export class JoinedReply implements Slot, Parent {
   ready = false;
   /** Which part each key went to: filled by the splitter before the parts are sent. */
@@ -106,6 +109,7 @@ export class JoinedReply implements Slot, Parent {
     this.#step = undefined;
     this.#parts.length = 0;
     if (this.#joined.bytes.length > 64 * 1024) this.#joined.bytes = new Uint8Array(0);
+    if (this.partOf.length > KEPT_KEYS) this.partOf = new Int32Array(16);
     this.#pool.give(this);
   }
 }

@@ -158,9 +158,11 @@ export class Pipeline implements RequestSink {
     keys.clear();
     protocol.findKeys(request, keys);
     const joined = this.#joins.take();
-    if (joined.partOf.length < keys.count) joined.partOf = new Int32Array(keys.count * 2);
+    const kept = joined.partOf;
+    if (kept.length < keys.count) joined.partOf = new Int32Array(keys.count * 2);
     const partCount = keys.count === 1 ? 1 : dispatcher.partition(request, keys, joined.partOf);
     if (partCount === 1) {
+      joined.partOf = kept;
       this.#joins.give(joined);
       const first = keys.args[0]!;
       return this.#single(request, client, request.argStart(first), request.argEnd(first));

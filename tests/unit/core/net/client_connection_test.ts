@@ -269,7 +269,24 @@ Deno.test("ClientConnection answers what is due, then says what is malformed, th
   sink.waiting[0]!.reply("re a");
   await settled();
   assertEquals(client.lines, ["re a", "re b", "!zero byte"]);
-  assertEquals([client.ended, state.finished, stats.client_protocol_errors], [true, true, 1]);
+  assertEquals([client.ended, state.finished, stats.client_protocol_errors], [true, false, 1]);
+  client.connection.close();
+  await settled();
+  assertEquals(state.finished, true);
+  await leave();
+});
+
+Deno.test("ClientConnection takes what a malformed client still sends, so that it can read the error, for a while", async () => {
+  const { client, clock, state, pressure, leave } = await setUp({ maxRequestBytes: 1000 });
+  await client.send("get \0\n");
+  await settled();
+  for (let i = 0; i < 50; i++) await client.send("k".repeat(100_000));
+  await settled();
+  assertEquals([client.lines, client.ended, state.finished], [["!zero byte"], true, false]);
+  assertEquals(pressure.usedBytes, 0);
+  clock.advance(5000);
+  await settled();
+  assertEquals(state.finished, true);
   await leave();
 });
 
