@@ -42,6 +42,10 @@ export class PeerRequestParser implements RequestParser {
     this.#requests.reset();
   }
 
+  relax(): void {
+    this.#requests.relax?.();
+  }
+
   parse(bytes: Uint8Array, frame: number, end: number): number {
     const { request } = this;
     if (this.#payload === 0) {

@@ -2,14 +2,14 @@
  * What a node says by itself: the commands that concern the connection, the node or the command table, and the errors for what
  * cannot go further. The handlers are in answers/, one file per subject; here they are found and called.
  */
-import { type ByteWriter, decode, decodeToZero } from "../../core/bytes.ts";
+import { ByteWriter, decode } from "../../core/bytes.ts";
 import type { NodeView } from "../../core/node_view.ts";
 import { After } from "../../core/protocol.ts";
 import { type Request, Routing } from "../../core/request.ts";
 import { commandAnswers } from "./answers/commands.ts";
 import { clientAnswers } from "./answers/client.ts";
 import { connectionAnswers } from "./answers/connection.ts";
-import { help } from "./answers/help.ts";
+import { helpAnswers } from "./answers/help.ts";
 import { serverAnswers } from "./answers/server.ts";
 import type { CommandTable } from "./command_table.ts";
 import { RespWriter } from "./encode.ts";
@@ -28,7 +28,9 @@ export interface Ask {
 /** Answers one command; returns what the connection does next when it is not just to go on. */
 export type Answer = (ask: Ask) => After | void;
 
-const answers: Readonly<Record<string, Answer>> = {
+/** By the command's name: every row that is Routing.Local and can be called has one. */
+export const answers: Readonly<Record<string, Answer>> = {
+  ...helpAnswers,
   ...connectionAnswers,
   ...clientAnswers,
   ...commandAnswers,
@@ -39,6 +41,7 @@ const answers: Readonly<Record<string, Answer>> = {
 const beforeAdmission = new Set(["auth", "hello", "quit", "reset"]);
 
 const PING = "ping";
+const QUOTE = 39;
 
 /** Answers `request`. See Protocol.answer. */
 export function answer(
@@ -51,6 +54,7 @@ export function answer(
   const { command } = request;
   const writer = new RespWriter(out, session.dialect);
   if (command === table.unknown) return unknownCommand(request, writer);
+  if (command === table.http) return http(session, node);
   if (command === table.wrongArity) return wrongArity(request, table, writer);
   if (command === table.unknownSubcommand) return unknownSubcommand(request, writer);
   if (!session.admitted && !beforeAdmission.has(command.name)) {
@@ -58,43 +62,63 @@ export function answer(
     return After.Continue;
   }
   if (command.routing === Routing.Refused) {
-    writer.error(`ERR ${command.name.replace("|", " ").toUpperCase()}: ${command.refusal}`);
+    writer.error(`ERR ${command.name.replace("|", " ").replace(/[()]/g, "").toUpperCase()}: ${command.refusal}`);
     return After.Continue;
   }
   if (command.name === PING && request.argCount === 1) {
     writer.status("PONG");
     return After.Continue;
   }
-  const handler = command.name.endsWith("|help") ? help : answers[command.name];
-  if (handler === undefined) {
-    writer.error(`ERR ${command.name.replace("|", " ").toUpperCase()} is not supported by Dynomite`);
-    return After.Continue;
-  }
+  const handler = answers[command.name]!;
   const args: string[] = [];
   for (let i = 0; i < request.argCount; i++) args.push(decode(request.arg(i)));
   return handler({ args, request, session, node, table, out: writer }) ?? After.Continue;
 }
 
-/** Redis' own text, with the first arguments quoted and cut to 128 characters in all. */
+/** Redis quotes at most so many bytes of a client's own words. */
+const QUOTED_BYTES_MAX = 128;
+
+/** Redis' own text: the name, then arguments in quotes until they have filled 128 bytes. */
 function unknownCommand(request: Request, out: RespWriter): After {
-  let args = "";
-  for (let i = 1; i < request.argCount && args.length < 128; i++) {
-    args += `'${decodeToZero(request.arg(i)).slice(0, 128 - args.length)}' `;
+  const words = new ByteWriter();
+  for (let i = 1; i < request.argCount && words.length < QUOTED_BYTES_MAX; i++) {
+    const room = QUOTED_BYTES_MAX - words.length;
+    words.byte(QUOTE);
+    words.copy(quotable(request.arg(i), room));
+    words.ascii("' ");
   }
-  const name = decodeToZero(request.arg(0)).slice(0, 128);
-  out.error(`ERR unknown command '${name}', with args beginning with: ${args}`);
+  const name = quotable(request.arg(0), QUOTED_BYTES_MAX);
+  out.errorParts("ERR unknown command '", name, "', with args beginning with: ", words.take());
   return After.Continue;
 }
 
 function wrongArity(request: Request, table: CommandTable, out: RespWriter): After {
-  const name = decodeToZero(request.arg(0)).toLowerCase();
-  const sub = request.argCount > 1 ? `${name}|${decodeToZero(request.arg(1)).toLowerCase()}` : "";
+  const name = decode(request.arg(0)).toLowerCase();
+  const sub = request.argCount > 1 ? `${name}|${decode(request.arg(1)).toLowerCase()}` : "";
   out.error(`ERR wrong number of arguments for '${table.find(sub) ? sub : name}' command`);
   return After.Continue;
 }
 
 function unknownSubcommand(request: Request, out: RespWriter): After {
-  const [name, sub] = [decodeToZero(request.arg(0)), decodeToZero(request.arg(1)).slice(0, 128)];
-  out.error(`ERR unknown subcommand '${sub}'. Try ${name.toUpperCase()} HELP.`);
+  const name = decode(request.arg(0)).toUpperCase();
+  const sub = quotable(request.arg(1), QUOTED_BYTES_MAX);
+  out.errorParts("ERR unknown subcommand '", sub, `'. Try ${name} HELP.`);
   return After.Continue;
+}
+
+/** The start of a client's word that an error shows: up to a zero byte, as in C. */
+function quotable(bytes: Uint8Array, most: number): Uint8Array {
+  const zero = bytes.indexOf(0);
+  return bytes.subarray(0, Math.min(zero < 0 ? bytes.length : zero, most));
+}
+
+/**
+ * A browser that was led here by a foreign page sends its request line and headers, and in the body the commands that somebody
+ * wants run. Redis ends such a connection without a word, and so do we.
+ */
+function http(session: RedisSession, node: NodeView): After {
+  let remote = "a client";
+  for (const client of node.clients()) if (client.session === session) remote = client.remote;
+  node.logger.warn(`${remote} speaks HTTP to the Redis port, perhaps on behalf of an attacker: closed`);
+  return After.Drop;
 }

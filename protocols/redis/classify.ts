@@ -41,12 +41,7 @@ export const localCommands = new Set([
   "xinfo|help",
   "script|help",
   "function|help",
-  "pubsub|help",
-  "pubsub|channels",
-  "pubsub|numpat",
-  "pubsub|numsub",
-  "pubsub|shardchannels",
-  "pubsub|shardnumsub",
+  "pubsub",
 ]); // deno-fmt-ignore
 
 /** Cut into one request per owner. */
@@ -85,11 +80,13 @@ export const allNodesCommands = new Map<string, Join>([
 export const allNodesWrites = new Set(["script|load", "script|flush", "script|kill", "function|kill"]);
 
 const transactions = "transactions are not supported by Dynomite";
-const pubSub = "publish/subscribe is not supported by Dynomite";
+const pubSub = "publish and subscribe are not supported by Dynomite";
 const blocking = "blocking commands are not supported by Dynomite: they would hold up every client of a shared link";
 const replication = "replication is done by Dynomite, not by the engine behind it";
 const administration = "this command acts on one engine and is not passed on; send it to the engine itself";
 const databases = "Dynomite has one database, number 0";
+const users = "Dynomite has one user, default, whose password is the option requirepass";
+const tracking = "client-side caching is not supported by Dynomite";
 
 /** Known and not offered, with the reason. */
 export const refusals = new Map<string, string>([
@@ -115,9 +112,18 @@ export const refusals = new Map<string, string>([
   ...["module|loadex", "module|unload", "script|debug", "restore-asking"].map((name) =>
     [name, administration] as const
   ),
+  ...["setuser", "getuser", "deluser", "genpass", "dryrun", "load", "save", "log"]
+    .map((name) => [`acl|${name}`, users] as const),
+  ["client|tracking", tracking],
+  ["client|caching", tracking],
+  ["client|pause", "Dynomite does not hold up clients on request"],
+  ["config|rewrite", "Dynomite does not rewrite its configuration file"],
   ["move", databases],
   ["swapdb", databases],
 ]);
+
+/** Why a command that waits when it is told to (BLOCK) is refused then, and served else. */
+export const blockingRefusal = blocking;
 
 /** Replies whose elements have no defined order. */
 export const unorderedCommands = new Set([

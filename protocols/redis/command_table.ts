@@ -8,6 +8,7 @@ import { Access, type Command, Join, type Request, Routing } from "../../core/re
 import {
   allNodesCommands,
   allNodesWrites,
+  blockingRefusal,
   CONNECTION_CONSISTENCY,
   moduleCommands,
   refusals,
@@ -61,6 +62,8 @@ export interface RedisCommand extends Command {
   /** Argument of the first key where it is always the same one; 0 when there is none or it must be searched. */
   readonly firstKey: number;
   readonly subcommands: NameTable | undefined;
+  /** The row that stands for it when its arguments tell it to wait (XREAD BLOCK). */
+  readonly whenBlocking: RedisCommand | undefined;
 }
 
 /** Rows by the bytes of their name, letters in either case. */
@@ -108,21 +111,30 @@ export class CommandTable {
   readonly unknown: RedisCommand;
   readonly wrongArity: RedisCommand;
   readonly unknownSubcommand: RedisCommand;
+  /** `POST` and `Host:`, which only a browser that was led here would say. */
+  readonly http: RedisCommand;
   readonly #names: NameTable;
 
   constructor() {
     const rows: RedisCommand[] = [];
     const top = new Map<string, RedisCommand>();
     const all = new Map<string, RedisCommand>();
-    const add = (name: string, facts: CommandFacts, subcommands: NameTable | undefined): RedisCommand => {
-      const row = buildRow(rows.length, name, facts, subcommands);
+    const put = (row: RedisCommand): RedisCommand => {
       rows.push(row);
+      return row;
+    };
+    const add = (name: string, facts: CommandFacts, subcommands: NameTable | undefined): RedisCommand => {
+      const whenBlocking = waitsIfTold(facts) ? put(blockingRow(rows.length, name, facts)) : undefined;
+      const row = put(buildRow(rows.length, name, facts, subcommands, whenBlocking));
       all.set(name, row);
       return row;
     };
     this.unknown = add("(unknown)", local, undefined);
     this.wrongArity = add("(wrong arity)", local, undefined);
     this.unknownSubcommand = add("(unknown subcommand)", local, undefined);
+    this.http = add("(http)", local, undefined);
+    top.set("post", this.http);
+    top.set("host:", this.http);
     for (const [name, facts] of Object.entries({ ...commandFacts, ...extraFacts })) {
       let subcommands: NameTable | undefined;
       if (facts.subcommands !== undefined) {
@@ -161,7 +173,7 @@ export class CommandTable {
       request.command = this.wrongArity;
       return;
     }
-    request.command = row;
+    request.command = row.whenBlocking !== undefined && saysBlock(request) ? row.whenBlocking : row;
     request.keyArg = row.firstKey;
   }
 
@@ -171,7 +183,45 @@ export class CommandTable {
   }
 }
 
-function buildRow(id: number, name: string, facts: CommandFacts, subcommands: NameTable | undefined): RedisCommand {
+/** Does it wait only with the option BLOCK? The others that wait are refused by name. */
+function waitsIfTold(facts: CommandFacts): boolean {
+  return facts.flags.includes("blocking") && facts.categories.includes("stream");
+}
+
+function blockingRow(id: number, name: string, facts: CommandFacts): RedisCommand {
+  return {
+    id,
+    name: `(${name} block)`,
+    access: Access.None,
+    routing: Routing.Refused,
+    join: Join.None,
+    unordered: false,
+    refusal: blockingRefusal,
+    facts,
+    firstKey: 0,
+    subcommands: undefined,
+    whenBlocking: undefined,
+  };
+}
+
+/** Is BLOCK among the options, which end at STREAMS? (A group or consumer of that name stands behind GROUP.) */
+function saysBlock(request: Request): boolean {
+  for (let arg = 1; arg < request.argCount; arg++) {
+    const [start, end] = [request.argStart(arg), request.argEnd(arg)];
+    if (equalsIgnoreCase(request.bytes, start, end, "streams")) return false;
+    if (equalsIgnoreCase(request.bytes, start, end, "block")) return true;
+    if (equalsIgnoreCase(request.bytes, start, end, "group")) arg += 2;
+  }
+  return false;
+}
+
+function buildRow(
+  id: number,
+  name: string,
+  facts: CommandFacts,
+  subcommands: NameTable | undefined,
+  whenBlocking: RedisCommand | undefined,
+): RedisCommand {
   const specs = facts.key_specs ?? [];
   const refusal = refusals.get(name);
   const keyed = specs.length > 0 || facts.keys.first > 0;
@@ -200,6 +250,7 @@ function buildRow(id: number, name: string, facts: CommandFacts, subcommands: Na
     facts,
     firstKey,
     subcommands,
+    whenBlocking,
   };
 }
 

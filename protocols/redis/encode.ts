@@ -25,6 +25,17 @@ export class RespWriter implements ValueWriter {
   error(text: string): void {
     this.#line(45, text);
   }
+  /** An error whose text holds a client's own bytes, which need not be UTF-8. */
+  errorParts(...parts: readonly (string | Uint8Array)[]): void {
+    const { out } = this;
+    out.byte(45);
+    for (const part of parts) {
+      if (typeof part === "string") out.text(part);
+      else for (const byte of part) out.byte(byte === 13 || byte === 10 ? 32 : byte);
+    }
+    out.byte(13);
+    out.byte(10);
+  }
   integer(value: number | bigint): void {
     const { out } = this;
     out.byte(58);

@@ -13,7 +13,7 @@ export function splitInline(bytes: Uint8Array, start: number, end: number): Uint
     while (at < end && isSpace(bytes[at]!)) at++;
     if (at >= end) break;
     const word: number[] = [];
-    while (at < end && !isSpace(bytes[at]!)) {
+    while (at < end && !endsWord(bytes[at]!)) {
       const quote = bytes[at]!;
       if (quote !== 34 && quote !== 39) {
         word.push(quote);
@@ -50,6 +50,11 @@ export function splitInline(bytes: Uint8Array, start: number, end: number): Uint
 
 function isSpace(byte: number): boolean {
   return byte === 32 || (byte >= 9 && byte <= 13) || byte === 0;
+}
+
+/** Vertical tab and form feed stand between words, and yet belong to a word they follow: so it is in Redis. */
+function endsWord(byte: number): boolean {
+  return isSpace(byte) && byte !== 11 && byte !== 12;
 }
 
 function isHex(byte: number | undefined): boolean {

@@ -27,8 +27,8 @@ export class RedisProtocol implements Protocol {
 
   readonly scan = scanCodec;
 
-  createRequestParser(limits: ParserLimits): RedisRequestParser {
-    return new RedisRequestParser(this.table, limits);
+  createRequestParser(limits: ParserLimits, session?: Session): RedisRequestParser {
+    return new RedisRequestParser(this.table, limits, session);
   }
   createReplyParser(maxReplyBytes: number): RedisReplyParser {
     return new RedisReplyParser(maxReplyBytes);

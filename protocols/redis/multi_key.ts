@@ -11,17 +11,19 @@ import type { KeySpec, RedisCommand } from "./command_table.ts";
 
 /** Adds the keys of `request` to `keys`, as argument indexes in order. Arguments that make no sense add none: the engine answers. */
 export function findKeys(request: Request, keys: KeyList): void {
-  const { facts, name } = request.command as RedisCommand;
-  for (const spec of facts.key_specs ?? []) findBySpec(request, spec, keys);
+  const { facts } = request.command as RedisCommand;
+  for (const spec of facts.key_specs ?? []) findKeysOf(spec, request, keys);
   if (keys.count === 0 && facts.keys.first > 0) {
     const last = facts.keys.last < 0 ? request.argCount + facts.keys.last : facts.keys.last;
     for (let arg = facts.keys.first; arg <= last && arg < request.argCount; arg += facts.keys.step) keys.add(arg);
   }
-  if (name === "sort" || name === "sort_ro") findSortStore(request, keys);
 }
 
-function findBySpec(request: Request, spec: KeySpec, keys: KeyList): void {
+/** The same for one of the command's specifications. */
+export function findKeysOf(spec: KeySpec, request: Request, keys: KeyList): void {
   const { begin_search: begin, find_keys: find } = spec;
+  // Redis calls the place of its keys unknown for SORT alone: BY and GET name keys by a pattern, STORE may be anywhere.
+  if (begin.type === "unknown" && spec.flags.includes("OW")) return findSortStore(request, keys);
   let first = -1;
   if (begin.type === "index") first = begin.spec.index;
   else if (begin.type === "keyword") {
@@ -160,7 +162,7 @@ function isNil({ bytes, start }: Reply): boolean {
 
 /** Offset of the CR that ends the line at `at`. */
 function lineEnd(bytes: Uint8Array, at: number): number {
-  while (bytes[at] !== 13) at++;
+  while (at < bytes.length && bytes[at] !== 13) at++;
   return at;
 }
 

@@ -26,6 +26,7 @@ const COMMA = 44;
 const OPEN = 40;
 /** Longest line that is not a payload: a length, a number, an error text. */
 const LINE_BYTES_MAX = 64 * 1024;
+const ABOVE_LIMIT = "the reply is above the limit";
 
 export class RedisReplyParser implements ReplyParser {
   readonly reply = new Reply();
@@ -63,6 +64,7 @@ export class RedisReplyParser implements ReplyParser {
       while (line < end && bytes[line] !== LF) line++;
       if (line >= end) {
         if (end - at > LINE_BYTES_MAX) return this.#invalid("a line is longer than 64 KB");
+        if (end - frame > this.#bytesMax) return this.#invalid(ABOVE_LIMIT);
         this.#done = at - frame;
         this.#searched = end - at;
         this.needed = 0;
@@ -96,7 +98,7 @@ export class RedisReplyParser implements ReplyParser {
             // Nothing of it is counted yet: the line is read again, the payload is not.
             this.#done = at - 1 - frame;
             this.needed = after - frame;
-            if (this.needed > this.#bytesMax) return this.#invalid("the reply is above the limit");
+            if (this.needed > this.#bytesMax) return this.#invalid(ABOVE_LIMIT);
             return INCOMPLETE;
           }
           if (size >= 0 && (bytes[after - 2] !== CR || bytes[after - 1] !== LF)) {

@@ -6,15 +6,25 @@
 import { ByteWriter, CR, LF, NINE, SPACE, ZERO } from "../../core/bytes.ts";
 import { INCOMPLETE, INVALID, type ParserLimits, type RequestParser } from "../../core/protocol.ts";
 import { Request } from "../../core/request.ts";
+import type { Session } from "../../core/session.ts";
 import { type CommandTable } from "./command_table.ts";
 import { splitInline } from "./inline.ts";
 
 const STAR = 42;
 const DOLLAR = 36;
 const MINUS = 45;
-/** Redis' own bounds: PROTO_INLINE_MAX_SIZE and the multibulk count. */
+/** Redis' own bound of a line: PROTO_INLINE_MAX_SIZE. */
 const INLINE_BYTES_MAX = 64 * 1024;
+/** Redis 6's bound. Redis 7 takes any count; here a count costs memory beside the bytes themselves. */
 const ARGUMENTS_MAX = 1024 * 1024;
+/** What a client may send before it gave the password, as in Redis: enough for HELLO and AUTH. */
+const STRANGER_ARGUMENTS_MAX = 10;
+const STRANGER_BULK_BYTES_MAX = 16 * 1024;
+/** Room for so many arguments, and for so long an inline request, is kept between requests. */
+const KEPT_ARGUMENTS = 1024;
+const KEPT_INLINE_BYTES = 4096;
+/** Digits of the longest length that can be valid. */
+const DIGITS_MAX = 16;
 const UNKNOWN = -1;
 
 export class RedisRequestParser implements RequestParser {
@@ -23,6 +33,7 @@ export class RedisRequestParser implements RequestParser {
   problem = "";
   readonly #table: CommandTable;
   readonly #bytesMax: number;
+  readonly #session: Session | undefined;
   /** Offset from the frame's start up to which it is understood. */
   #done = 0;
   /** Arguments announced; UNKNOWN until the first line is whole. */
@@ -30,10 +41,12 @@ export class RedisRequestParser implements RequestParser {
   #argIndex = 0;
   /** Length of the argument in progress; UNKNOWN while its line is not whole. */
   #bulkBytes = UNKNOWN;
-  readonly #inline = new ByteWriter();
+  #inline = new ByteWriter();
 
-  constructor(table: CommandTable, limits: ParserLimits) {
+  /** `session` tells whether the client has been admitted: a stranger's requests are bounded more tightly. */
+  constructor(table: CommandTable, limits: ParserLimits, session?: Session) {
     this.#table = table;
+    this.#session = session;
     this.#bytesMax = limits.maxRequestBytes;
     this.request = new Request(table.unknown);
   }
@@ -44,6 +57,11 @@ export class RedisRequestParser implements RequestParser {
     this.#argIndex = 0;
     this.#bulkBytes = UNKNOWN;
     this.needed = 0;
+  }
+
+  relax(): void {
+    if (this.#argCount === UNKNOWN && this.request.offsets.length > 2 * KEPT_ARGUMENTS) this.request.forgetArgs();
+    if (this.#inline.bytes.length > KEPT_INLINE_BYTES) this.#inline = new ByteWriter();
   }
 
   parse(bytes: Uint8Array, frame: number, end: number): number {
@@ -57,6 +75,9 @@ export class RedisRequestParser implements RequestParser {
           : this.#fail("invalid multibulk length");
       }
       if (this.#value > ARGUMENTS_MAX) return this.#fail("invalid multibulk length");
+      if (this.#value > STRANGER_ARGUMENTS_MAX && this.#isStranger) {
+        return this.#fail("unauthenticated multibulk length");
+      }
       if (this.#value <= 0) {
         this.request.argCount = 0;
         this.reset();
@@ -77,12 +98,15 @@ export class RedisRequestParser implements RequestParser {
           this.needed = 0;
           return this.#bounded(at, end, "too big bulk count string");
         }
-        if (after === INVALID || this.#value < 0 || this.#value > this.#bytesMax) return this.#fail(this.#tooLong());
+        if (after === INVALID || this.#value < 0) return this.#fail("invalid bulk length");
+        if (this.#value > STRANGER_BULK_BYTES_MAX && this.#isStranger) return this.#fail("unauthenticated bulk length");
         this.#bulkBytes = this.#value;
         at = after;
       }
       const after = at + this.#bulkBytes + 2;
-      if (after - frame > this.#bytesMax) return this.#fail(this.#tooLong());
+      if (after - frame > this.#bytesMax) {
+        return this.#fail(`invalid bulk length: a request may have ${this.#bytesMax} bytes (max_request_bytes)`);
+      }
       if (after > end) {
         this.#done = at - frame;
         this.needed = after - frame;
@@ -110,26 +134,35 @@ export class RedisRequestParser implements RequestParser {
     return at;
   }
 
+  get #isStranger(): boolean {
+    return this.#session !== undefined && !this.#session.admitted;
+  }
+
   #value = 0;
 
-  /** Reads `digits CR LF` at `at` into `#value`. Returns the offset behind it, INCOMPLETE or INVALID. */
+  /**
+   * Reads `digits CR LF` at `at` into `#value`. Returns the offset behind it, INCOMPLETE or INVALID. As strict as Redis: no
+   * zero in front, no plus, so that a line is short however it is cut.
+   */
   #line(bytes: Uint8Array, at: number, end: number): number {
     let value = 0;
     let negative = false;
-    const start = at;
+    let start = at;
     for (; at < end; at++) {
       const byte = bytes[at]!;
       if (byte >= ZERO && byte <= NINE) {
+        if (at > start && value === 0) return INVALID;
+        if (at - start >= DIGITS_MAX) return INVALID;
         value = value * 10 + byte - ZERO;
-        if (value > Number.MAX_SAFE_INTEGER) return INVALID;
       } else if (byte === CR) {
-        if (at === start || (negative && at === start + 1)) return INVALID;
+        if (at === start || (negative && value === 0)) return INVALID;
         if (at + 1 >= end) return INCOMPLETE;
         if (bytes[at + 1] !== LF) return INVALID;
         this.#value = negative ? -value : value;
         return at + 2;
-      } else if (byte === MINUS && at === start) {
+      } else if (byte === MINUS && at === start && !negative) {
         negative = true;
+        start = at + 1;
       } else {
         return INVALID;
       }
@@ -140,12 +173,6 @@ export class RedisRequestParser implements RequestParser {
   /** A line that does not end is refused before it fills memory. */
   #bounded(from: number, end: number, problem: string): number {
     return end - from > INLINE_BYTES_MAX ? this.#fail(problem) : INCOMPLETE;
-  }
-
-  #tooLong(): string {
-    return this.#value > 512 * 1024 * 1024 || this.#value < 0
-      ? "invalid bulk length"
-      : `invalid bulk length: a request may have ${this.#bytesMax} bytes (max_request_bytes)`;
   }
 
   /** A line of words. What it becomes is written as an array first, because that is what is sent on. */
@@ -195,6 +222,8 @@ export class RedisRequestParser implements RequestParser {
   }
 }
 
+/** A line end shows as a space, as in every error of Redis. */
 function printable(byte: number): string {
+  if (byte === CR || byte === LF) return " ";
   return byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`;
 }

@@ -2,6 +2,7 @@
 import type { ClientView, NodeView } from "../../../core/node_view.ts";
 import { After } from "../../../core/protocol.ts";
 import type { Answer, Ask } from "../answer.ts";
+import { isInteger } from "../integers.ts";
 import { RedisSession } from "../session.ts";
 
 /** The connection a session belongs to. */
@@ -97,8 +98,9 @@ function kill({ args, session, node, out }: Ask): After | void {
       victims = victims.filter((client) => client.id === Number(value));
     } else if (option === "addr") victims = victims.filter((client) => client.remote === value);
     else if (option === "laddr") victims = victims.filter((client) => client.local === value);
-    else if (option === "user") victims = value === "default" ? victims : [];
-    else if (option === "type") {
+    else if (option === "user") {
+      if (value !== "default") return out.error(`ERR No such user '${value}'`);
+    } else if (option === "type") {
       if (!["normal", "master", "replica", "slave", "pubsub"].includes(value)) {
         return out.error(`ERR Unknown client type '${value}'`);
       }
@@ -150,9 +152,29 @@ export const clientAnswers: Readonly<Record<string, Answer>> = {
   "client|no-touch": toggle((session, on) => session.noTouch = on),
   "client|getredir": ({ out }) => out.integer(-1),
   "client|unpause": ({ out }) => out.status("OK"),
-  "client|unblock": ({ out }) => out.integer(0),
+  "client|trackinginfo": ({ out }) => {
+    out.map(3);
+    out.bulkText("flags");
+    out.set(1);
+    out.bulkText("off");
+    out.bulkText("redirect");
+    out.integer(-1);
+    out.bulkText("prefixes");
+    out.array(0);
+  },
+  "client|unblock": ({ args, out }) => {
+    const mode = args[3]?.toLowerCase();
+    if (args.length > 4 || (mode !== undefined && mode !== "timeout" && mode !== "error")) {
+      return out.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+    }
+    // No client is ever blocked.
+    if (isInteger(args[2]!)) out.integer(0);
+    else out.error("ERR value is not an integer or out of range");
+  },
   "client|reply": ({ args, out }) => {
-    if (args[2]!.toLowerCase() === "on") out.status("OK");
+    const mode = args[2]!.toLowerCase();
+    if (mode === "on") out.status("OK");
+    else if (mode !== "off" && mode !== "skip") out.error("ERR syntax error");
     else out.error("ERR CLIENT REPLY OFF and SKIP are not supported by Dynomite: every request gets its reply");
   },
 };

@@ -3,7 +3,8 @@ import { KeyList, Request, Routing } from "../../../core/request.ts";
 import type { Answer, Ask } from "../answer.ts";
 import type { CommandFacts, CommandTable, KeySpec, RedisCommand } from "../command_table.ts";
 import type { RespWriter } from "../encode.ts";
-import { findKeys } from "../multi_key.ts";
+import { findKeys, findKeysOf } from "../multi_key.ts";
+import { summaryOf } from "./help.ts";
 
 /** Top-level commands this node offers. */
 function offered(table: CommandTable): RedisCommand[] {
@@ -24,13 +25,13 @@ function info(table: CommandTable, name: string, facts: CommandFacts, out: RespW
   out.set(facts.categories.length);
   for (const category of facts.categories) out.status(`@${category}`);
   const tips = facts.tips ?? [];
-  out.array(tips.length);
+  out.set(tips.length);
   for (const tip of tips) out.bulkText(tip);
   const specs = facts.key_specs ?? [];
-  out.array(specs.length);
+  out.set(specs.length);
   for (const spec of specs) writeSpec(spec, out);
   const subs = Object.entries(facts.subcommands ?? {});
-  out.array(subs.length);
+  out.set(subs.length);
   for (const [sub, subFacts] of subs) info(table, `${name}|${sub}`, subFacts, out);
 }
 
@@ -82,23 +83,6 @@ function docs({ args, table, out }: Ask): void {
   }
 }
 
-function summaryOf(row: RedisCommand): string {
-  switch (row.routing) {
-    case Routing.Local:
-      return "Answered by this node.";
-    case Routing.Owner:
-      return "Sent to the owners of its key.";
-    case Routing.SameOwner:
-      return "Sent to the owners of its keys, which must be the same.";
-    case Routing.Split:
-      return "Cut into one request for each owner of its keys; the replies are joined.";
-    case Routing.AllNodes:
-      return "Sent to every node; the replies are joined.";
-    default:
-      return `Not offered: ${row.refusal}.`;
-  }
-}
-
 const groups = [
   "bitmap",
   "geo",
@@ -134,15 +118,44 @@ function inner(request: Request, table: CommandTable): Request {
   return part;
 }
 
+/** What is wrong with the request that COMMAND GETKEYS asks about, or undefined. */
+function keysProblem({ command }: Request, table: CommandTable): string | undefined {
+  if (command === table.unknown || command === table.unknownSubcommand || command === table.http) {
+    return "ERR Invalid command specified";
+  }
+  if (command === table.wrongArity) return "ERR Invalid number of arguments specified for command";
+  const { key_specs: specs, keys } = (command as RedisCommand).facts;
+  return keys.first === 0 && (specs ?? []).length === 0 ? "ERR The command has no key arguments" : undefined;
+}
+
 function getKeys({ request, table, out }: Ask): void {
   const part = inner(request, table);
-  if (part.command === table.unknown) return out.error("ERR Invalid command specified");
-  if (part.command === table.wrongArity) return out.error("ERR Invalid number of arguments specified for command");
+  const problem = keysProblem(part, table);
+  if (problem !== undefined) return out.error(problem);
   const keys = new KeyList();
   findKeys(part, keys);
-  if (keys.count === 0) return out.error("ERR The command has no key arguments");
   out.array(keys.count);
   for (let i = 0; i < keys.count; i++) out.bulk(part.arg(keys.args[i]!));
+}
+
+function getKeysAndFlags({ request, table, out }: Ask): void {
+  const part = inner(request, table);
+  const problem = keysProblem(part, table);
+  if (problem !== undefined) return out.error(problem);
+  const found: { readonly arg: number; readonly flags: readonly string[] }[] = [];
+  const keys = new KeyList();
+  for (const spec of (part.command as RedisCommand).facts.key_specs ?? []) {
+    keys.clear();
+    findKeysOf(spec, part, keys);
+    for (let i = 0; i < keys.count; i++) found.push({ arg: keys.args[i]!, flags: spec.flags });
+  }
+  out.array(found.length);
+  for (const { arg, flags } of found) {
+    out.array(2);
+    out.bulk(part.arg(arg));
+    out.set(flags.length);
+    for (const flag of flags) out.status(flag);
+  }
 }
 
 function list({ args, table, out }: Ask): void {
@@ -191,11 +204,12 @@ export const commandAnswers: Readonly<Record<string, Answer>> = {
     out.array(args.length - 2);
     for (const name of args.slice(2)) {
       const row = table.find(name.toLowerCase());
-      if (row === undefined) out.nilArray();
+      if (row === undefined) out.nil();
       else info(table, row.name, row.facts, out);
     }
   },
   "command|docs": docs,
   "command|getkeys": getKeys,
+  "command|getkeysandflags": getKeysAndFlags,
   "command|list": list,
 };

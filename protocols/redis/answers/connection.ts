@@ -4,6 +4,7 @@ import { After } from "../../../core/protocol.ts";
 import type { Answer, Ask } from "../answer.ts";
 import { CONNECTION_CONSISTENCY } from "../classify.ts";
 import { Dialect } from "../encode.ts";
+import { isInteger } from "../integers.ts";
 import { clientOf, setName } from "./client.ts";
 
 const REDIS_VERSION = "7.0.15";
@@ -20,7 +21,7 @@ function hello({ args, session, node, out }: Ask): void {
   let dialect = session.dialect;
   let next = 1;
   if (args.length > 1) {
-    if (!/^-?\d+$/.test(args[1]!)) return out.error("ERR Protocol version is not an integer or out of range");
+    if (!isInteger(args[1]!)) return out.error("ERR Protocol version is not an integer or out of range");
     if (args[1] !== "2" && args[1] !== "3") return out.error("NOPROTO unsupported protocol version");
     dialect = args[1] === "3" ? Dialect.Resp3 : Dialect.Resp2;
     next = 2;
@@ -96,7 +97,7 @@ function auth({ args, session, node, out }: Ask): void {
 }
 
 function select({ args, out }: Ask): void {
-  if (!/^-?\d+$/.test(args[1]!)) out.error("ERR value is not an integer or out of range");
+  if (!isInteger(args[1]!)) out.error("ERR value is not an integer or out of range");
   else if (args[1] === "0") out.status("OK");
   else out.error("ERR DB index is out of range");
 }

@@ -1,5 +1,7 @@
 /** The node itself: INFO, CONFIG, TIME, ROLE, and what tools ask about a server that this one answers plainly. */
 import type { Answer, Ask } from "../answer.ts";
+import { commandFacts } from "../command_table.ts";
+import { isInteger } from "../integers.ts";
 import { globPattern } from "./commands.ts";
 
 /** Sections INFO shows when none is named are all of them. */
@@ -24,27 +26,51 @@ function configGet({ args, node, out }: Ask): void {
   }
 }
 
+/** All or nothing: what was set before a value was refused is set back. */
 function configSet({ args, node, out }: Ask): void {
   if (args.length % 2 !== 0) return out.error("ERR wrong number of arguments for 'config|set' command");
+  const before = new Map(node.settings().map(({ name, value }) => [name, value]));
+  const names = new Set<string>();
+  const undo: (() => void)[] = [];
   for (let i = 2; i < args.length; i += 2) {
-    const problem = node.set(args[i]!, args[i + 1]!);
-    if (problem !== undefined) return out.error(`ERR ${problem}`);
+    const name = args[i]!.toLowerCase();
+    const problem = names.has(name)
+      ? `CONFIG SET failed (possibly related to argument '${args[i]}') - duplicate parameter`
+      : node.set(name, args[i + 1]!);
+    if (problem !== undefined) {
+      for (const back of undo) back();
+      return out.error(`ERR ${problem}`);
+    }
+    names.add(name);
+    undo.unshift(() => void node.set(name, before.get(name)!));
   }
   out.status("OK");
 }
 
 function wait({ args, out }: Ask): void {
   const [replicas, timeout] = [args[1]!, args[2]!];
-  if (!/^-?\d+$/.test(replicas)) out.error("ERR value is not an integer or out of range");
-  else if (!/^-?\d+$/.test(timeout)) out.error("ERR timeout is not an integer or out of range");
+  if (!isInteger(replicas)) out.error("ERR value is not an integer or out of range");
+  else if (!isInteger(timeout)) out.error("ERR timeout is not an integer or out of range");
   else if (timeout.startsWith("-")) out.error("ERR timeout is negative");
   // A write was acknowledged at its consistency level before its client could ask; no engine behind this node replicates.
   else out.integer(0);
 }
 
 const clusterOff: Answer = ({ out }) => out.error("ERR This instance has cluster support disabled");
+/** Redis says the same to every subcommand, HELP too, when it is no cluster. */
+const clusterAnswers = Object.fromEntries(
+  Object.keys(commandFacts["cluster"]!.subcommands!).map((name) => [`cluster|${name}`, clusterOff]),
+);
 const empty: Answer = ({ out }) => out.array(0);
 const ok: Answer = ({ out }) => out.status("OK");
+
+const noSubscribers: Answer = ({ request, out }) => {
+  out.array((request.argCount - 2) * 2);
+  for (let i = 2; i < request.argCount; i++) {
+    out.bulk(request.arg(i));
+    out.integer(0);
+  }
+};
 
 export const serverAnswers: Readonly<Record<string, Answer>> = {
   info,
@@ -55,7 +81,6 @@ export const serverAnswers: Readonly<Record<string, Answer>> = {
     node.resetStats();
     out.status("OK");
   },
-  "config|rewrite": ({ out }) => out.error("ERR Dynomite does not rewrite its configuration file"),
   time: ({ node, out }) => {
     const micros = Math.floor(node.clock.wall() * 1000);
     out.array(2);
@@ -70,11 +95,17 @@ export const serverAnswers: Readonly<Record<string, Answer>> = {
     out.array(0);
   },
   lolwut: ({ node, out }) => out.verbatim(`Dynomite ver. ${node.version}\n`),
-  "slowlog|get": empty,
+  "slowlog|get": ({ args, out }) => {
+    if (args.length > 3) out.error("ERR wrong number of arguments for 'slowlog|get' command");
+    else if (args.length === 3 && !(isInteger(args[2]!) && Number(args[2]) >= -1)) {
+      out.error("ERR count should be greater than or equal to -1");
+    } else out.array(0);
+  },
   "slowlog|len": ({ out }) => out.integer(0),
   "slowlog|reset": ok,
   "latency|latest": empty,
   "latency|history": empty,
+  "latency|graph": ({ args, out }) => out.error(`ERR No samples available for event '${args[2]}'`),
   "latency|reset": ({ out }) => out.integer(0),
   "latency|doctor": ({ out }) =>
     out.verbatim("Latency is measured by this node's own statistics: see /info on its stats port.\n"),
@@ -118,17 +149,10 @@ export const serverAnswers: Readonly<Record<string, Answer>> = {
     for (const row of rows) out.bulkText(row.name);
   },
   "module|list": empty,
-  "cluster|info": clusterOff,
-  "cluster|nodes": clusterOff,
-  "cluster|slots": clusterOff,
-  "cluster|shards": clusterOff,
-  "cluster|myid": clusterOff,
-  "cluster|keyslot": clusterOff,
-  "cluster|countkeysinslot": clusterOff,
-  "cluster|getkeysinslot": clusterOff,
+  ...clusterAnswers,
   "pubsub|channels": empty,
-  "pubsub|numsub": empty,
+  "pubsub|numsub": noSubscribers,
   "pubsub|numpat": ({ out }) => out.integer(0),
   "pubsub|shardchannels": empty,
-  "pubsub|shardnumsub": empty,
+  "pubsub|shardnumsub": noSubscribers,
 };
