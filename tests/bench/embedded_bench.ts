@@ -99,6 +99,9 @@ const commands: readonly (readonly [name: string, make: (key: string) => string[
   ["HSET", (key) => ["HSET", "hash", key, "xxx"]],
   ["HGET", (key) => ["HGET", "hash", key]],
   ["HRANDFIELD", () => ["HRANDFIELD", "hash"]],
+  ["RPUSH", () => ["RPUSH", "list", "xxx"]],
+  ["LMOVE to other end", () => ["LMOVE", "list", "list", "LEFT", "RIGHT"]],
+  ["LINDEX 100", () => ["LINDEX", "list", "100"]],
 ];
 
 async function common(subjects: readonly Subject[]): Promise<void> {

@@ -8,6 +8,7 @@ import { Database, type DatabaseOptions } from "./database.ts";
 import { Encodings } from "./encodings.ts";
 import { Hashes } from "./hashes.ts";
 import { Keyspace } from "./keyspace.ts";
+import { Lists } from "./lists.ts";
 import { SetAlgebra } from "./set_algebra.ts";
 import { Sets } from "./sets.ts";
 import { SortedSetAlgebra } from "./sorted_set_algebra.ts";
@@ -24,6 +25,7 @@ export class Engine {
   readonly keyspace: Keyspace;
   readonly strings: Strings;
   readonly hashes: Hashes;
+  readonly lists: Lists;
   readonly sets: Sets;
   readonly setAlgebra: SetAlgebra;
   readonly sortedSets: SortedSets;
@@ -40,6 +42,7 @@ export class Engine {
     this.encodings = new Encodings(this.db);
     this.strings = new Strings(this.db, this.keyspace, options.clock);
     this.hashes = new Hashes(this.db, this.keyspace, options.clock);
+    this.lists = new Lists(this.db, this.keyspace);
     this.sets = new Sets(this.db, this.keyspace);
     this.setAlgebra = new SetAlgebra(this.db);
     this.sortedSets = new SortedSets(this.db, this.keyspace);

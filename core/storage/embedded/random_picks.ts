@@ -77,9 +77,12 @@ function distinct<Row extends SlottedRow>(source: SlottedRows<Row>, id: number, 
 
 /** One of the `WINDOW` rows behind a random slot; behind the last comes the first again. */
 function behindRandomSlot<Row extends SlottedRow>(source: SlottedRows<Row>, id: number, random: Random): Row {
-  const rows = source.from(id, random.below(SLOT_LIMIT), WINDOW);
-  if (rows.length < WINDOW) rows.push(...source.from(id, 0, WINDOW - rows.length));
-  return rows[random.below(rows.length)]!;
+  const slot = random.below(SLOT_LIMIT);
+  const skip = random.below(WINDOW);
+  const row = source.behind(id, slot, skip);
+  if (row !== undefined) return row;
+  const last = source.from(id, slot, WINDOW);
+  return source.behind(id, 0, skip - last.length)!;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

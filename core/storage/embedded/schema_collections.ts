@@ -1,3 +1,6 @@
+/** How far apart the elements of a list stand when they are pushed: list_positions.ts. Stands in the database file. */
+export const LIST_GAP = 256;
+
 /**
  * Tables of the collection types. Each row belongs to a row of `keys` by `key_id`. Hashes, sets and sorted sets are ordered
  * by `slot`, a hash of the element: slots.ts says why.
@@ -6,6 +9,8 @@ export const collectionTables: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS list_items (
      key_id INTEGER NOT NULL, position INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (key_id, position)
    ) WITHOUT ROWID`,
+  // Empty for a list that nobody inserted into.
+  `CREATE INDEX IF NOT EXISTS list_items_off_grid ON list_items (key_id) WHERE position % ${LIST_GAP} <> 0`,
   `CREATE TABLE IF NOT EXISTS set_members (
      key_id INTEGER NOT NULL, slot INTEGER NOT NULL, member BLOB NOT NULL, PRIMARY KEY (key_id, slot, member)
    ) WITHOUT ROWID`,

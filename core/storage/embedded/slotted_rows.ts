@@ -12,6 +12,7 @@ export class SlottedRows<Row extends SlottedRow> {
   readonly #all: Statement<Row>;
   readonly #from: Statement<Row>;
   readonly #at: Statement<Row>;
+  readonly #behind: Statement<Row>;
 
   /**
    * `element` and `rest` are columns of `table`. `smallOrder` is the order of a small
@@ -25,6 +26,7 @@ export class SlottedRows<Row extends SlottedRow> {
     this.#small = db.prepare(`${select} ORDER BY ${smallOrder ?? bySlot}`);
     this.#all = db.prepare(`${select} ORDER BY ${bySlot}`);
     this.#from = db.prepare(`${select} AND slot >= ?2 ORDER BY ${bySlot} LIMIT ?3`);
+    this.#behind = db.prepare(`${select} AND slot >= ?2 ORDER BY ${bySlot} LIMIT 1 OFFSET ?3`);
     this.#at = db.prepare(`${select} AND slot = ?2`);
   }
 
@@ -35,6 +37,10 @@ export class SlottedRows<Row extends SlottedRow> {
   /** Up to `limit` rows, from `slot` on. */
   from(id: number, slot: number, limit: number): Row[] {
     return this.#from.all(id, slot, limit);
+  }
+  /** The row after the first `skip` ones from `slot` on, undefined where there are not so many. */
+  behind(id: number, slot: number, skip: number): Row | undefined {
+    return this.#behind.get(id, slot, skip);
   }
   /** Those of one slot: hardly ever more than one. */
   at(id: number, slot: number): Row[] {

@@ -5,6 +5,7 @@ import { bitfieldCommands } from "./bitfield.ts";
 import { expiryCommands } from "./expiry.ts";
 import { hashCommands } from "./hashes.ts";
 import { keyCommands } from "./keys.ts";
+import { listCommands } from "./lists.ts";
 import { scanCommands } from "./scan.ts";
 import { scriptCommands } from "./scripts.ts";
 import { setAlgebraCommands } from "./set_algebra.ts";
@@ -23,6 +24,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   ...bitCommands,
   ...bitfieldCommands,
   ...hashCommands,
+  ...listCommands,
   ...setCommands,
   ...setAlgebraCommands,
   ...sortedSetCommands,
