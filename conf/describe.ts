@@ -65,19 +65,29 @@ function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
 
-const beginMark = "<!-- options:begin -->";
-const endMark = "<!-- options:end -->";
+/** The flags as a Markdown table. */
+export function describeFlagsMarkdown(): string {
+  const rows = describeFlags().map(({ usage, doc }) => `| \`${usage}\` | ${cell(doc)} |`);
+  return `<!-- deno-fmt-ignore-start -->\n\n| flag | what it does |\n| --- | --- |\n${
+    rows.join("\n")
+  }\n\n<!-- deno-fmt-ignore-end -->\n`;
+}
 
 /**
- * `readme` with the option table of today between its markers.
+ * `readme` with the tables of today between their markers.
  *
  * @throws {Error} when a marker is missing.
  */
 export function updateReadme(readme: string): string {
-  const begin = readme.indexOf(beginMark);
-  const end = readme.indexOf(endMark);
+  return replaceBetween(replaceBetween(readme, "options", describeMarkdown()), "flags", describeFlagsMarkdown());
+}
+
+function replaceBetween(text: string, name: string, content: string): string {
+  const [beginMark, endMark] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
+  const begin = text.indexOf(beginMark);
+  const end = text.indexOf(endMark);
   if (begin < 0 || end < begin) throw new Error(`the README has no ${beginMark} and ${endMark} in this order`);
-  return `${readme.slice(0, begin + beginMark.length)}\n\n${describeMarkdown()}\n${readme.slice(end)}`;
+  return `${text.slice(0, begin + beginMark.length)}\n\n${content}\n${text.slice(end)}`;
 }
 
 /** One sample file: what it is for, and the values it sets by key. Keys it does not set stand as comments with defaults. */

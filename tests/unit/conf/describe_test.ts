@@ -6,6 +6,11 @@ import { groups, optionRows } from "../../../conf/schema.ts";
 import embeddedText from "../../../conf/embedded_durable.yml" with { type: "text" };
 import memcachedText from "../../../conf/memcached_single.yml" with { type: "text" };
 import redisText from "../../../conf/redis_single.yml" with { type: "text" };
+import readmeText from "../../../README.md" with { type: "text" };
+
+Deno.test("updateReadme() finds the README's tables as they should be (deno task docs writes them)", () => {
+  assertEquals(readmeText, updateReadme(readmeText));
+});
 
 Deno.test("describeSample() is what the sample files hold (deno run -RW conf/write_docs.ts writes them)", () => {
   const files = {
@@ -39,11 +44,14 @@ Deno.test("describeUsage() and describeMarkdown() name every key", () => {
 });
 
 Deno.test("updateReadme() replaces what stands between its markers, and only that", () => {
-  const readme = "top\n<!-- options:begin -->\nout of date\n<!-- options:end -->\nbottom\n";
+  const readme = "top\n<!-- options:begin -->\nout of date\n<!-- options:end -->\nmiddle\n" +
+    "<!-- flags:begin -->\nout of date\n<!-- flags:end -->\nbottom\n";
   const updated = updateReadme(readme);
   assert(updated.startsWith("top\n<!-- options:begin -->\n"));
-  assert(updated.endsWith("<!-- options:end -->\nbottom\n"));
+  assert(updated.endsWith("<!-- flags:end -->\nbottom\n"));
   assert(!updated.includes("out of date"));
+  assertStringIncludes(updated, "\n<!-- options:end -->\nmiddle\n<!-- flags:begin -->\n");
+  assertStringIncludes(updated, "| `-c, --conf-file=S` |");
   assertEquals(updateReadme(updated), updated);
   assertThrows(() => updateReadme("no markers"), Error, "options:begin");
 });
