@@ -31,7 +31,9 @@ function info(table: CommandTable, name: string, facts: CommandFacts, out: RespW
   out.set(specs.length);
   for (const spec of specs) writeSpec(spec, out);
   const subs = Object.entries(facts.subcommands ?? {});
-  out.set(subs.length);
+  // So does Redis: none are an empty set, some are an array.
+  if (subs.length === 0) out.set(0);
+  else out.array(subs.length);
   for (const [sub, subFacts] of subs) info(table, `${name}|${sub}`, subFacts, out);
 }
 

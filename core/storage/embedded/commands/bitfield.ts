@@ -140,13 +140,16 @@ function writeField(bytes: Uint8Array, { offset, width }: Operation, value: bigi
 }
 
 /** `value` in the field's range by its overflow rule; undefined where the rule is to fail. */
-function fit(value: bigint, { signed, width, overflow }: Operation): bigint | undefined {
+function fit(value: bigint, { kind, signed, width, overflow }: Operation): bigint | undefined {
   const wrapped = signed ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value);
   if (wrapped === value || overflow === "wrap") return wrapped;
   if (overflow === "fail") return undefined;
   const bits = BigInt(width);
+  const greatest = (1n << (bits - 1n)) - 1n;
+  // Redis measures in 64 bits how far a number is from the greatest: the smallest of all wrap around and count as too great.
+  if (signed && kind === "set" && BigInt.asIntN(64, greatest - value) < 0n) return greatest;
   if (value < 0n) return signed ? -(1n << (bits - 1n)) : 0n;
-  return signed ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n;
+  return signed ? greatest : (1n << bits) - 1n;
 }
 
 export const bitfieldCommands: Record<string, Handler> = { bitfield, bitfield_ro: bitfieldReadOnly };
