@@ -1,6 +1,6 @@
 /** What the embedded engine says of commands that it does not have, and of what it answers in words of its own. */
 import { assert, assertEquals } from "@std/assert";
-import { startEmbeddedNode } from "../support/embedded_node.ts";
+import { startEmbeddedNode } from "../support/test_node.ts";
 import { showCommand } from "../support/differential.ts";
 import { parse } from "../support/examples/mod.ts";
 import { RespClient } from "../support/resp_client.ts";

@@ -5,6 +5,7 @@
 import { type Args } from "../resp_client.ts";
 import { fromLatin1 } from "../resp_value.ts";
 import { bits } from "./bits.ts";
+import { connection } from "./connection.ts";
 import { expiry } from "./expiry.ts";
 import { keys } from "./keys.ts";
 import { sets } from "./sets.ts";
@@ -21,6 +22,7 @@ export const examples: Readonly<Record<string, readonly Args[]>> = {
   "sorted sets": parse(sortedSets),
   expiry: parse(expiry),
   keys: parse(keys),
+  connection: parse(connection),
 };
 
 /** Lines as commands. Words are parted by blanks; in double quotes, `\x00`, `\r`, `\n`, `\"` and `\\` stand for bytes. */
