@@ -47,6 +47,8 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly facts?: ProcessFacts;
+  /** False: no stats port, for a node on a network that is not the machine's. */
+  readonly servesStats?: boolean;
   /** An engine of your own in place of the configured one. */
   readonly dataStore?: DataStore;
 }
@@ -77,7 +79,7 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
   const protocol = protocols[conf.dataStore]!;
   const parts = { transport, clock, random, turn, pressure, logger };
   const dataStore = overrides.dataStore ?? openDataStore(conf, protocol, parts);
-  const node = new Node(nodeOptions(conf), {
+  const node = new Node(nodeOptions(conf, overrides.servesStats ?? true), {
     ...parts,
     protocol,
     peerCodec: new DnodeCodec(),
@@ -103,7 +105,7 @@ const REMOTE_ALLOWANCE_MS = 1_000;
 const PEER_RETRY_MS_MAX = 10_000;
 
 /** What the node is told, from its configuration. */
-function nodeOptions(conf: Conf): NodeOptions {
+function nodeOptions(conf: Conf, servesStats: boolean): NodeOptions {
   const peers = conf.dynListen?.kind === "tcp" ? conf.dynListen : undefined;
   const self: NodeDescription = {
     name: peers === undefined ? "local" : peers.host,
@@ -118,7 +120,7 @@ function nodeOptions(conf: Conf): NodeOptions {
     poolName: conf.poolName,
     listen: conf.listen,
     dynListen: conf.dynListen,
-    statsListen: conf.statsListen,
+    statsListen: servesStats ? conf.statsListen : undefined,
     backlog: conf.backlog,
     clientsMax: conf.clientConnections,
     clientPendingMax: conf.maxClientPending,

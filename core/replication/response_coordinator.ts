@@ -339,7 +339,7 @@ class Ballot {
     const vote = this.#voteOf[target]!;
     if (vote < 0) return;
     this.#firstFailure ??= failure;
-    this.#failures.push(`${name}: ${failure}`);
+    this.#failures.push(failure.text.includes(name) ? failure.toString() : `${failure} (${name})`);
     this.#votes[vote]!.failure();
     this.#conclude();
   }
@@ -357,7 +357,7 @@ class Ballot {
     if (this.verdict === Verdict.Differing) return noQuorum;
     const only = this.#firstFailure;
     if (only === undefined) return noQuorum;
-    return new Failure(only.kind, only.source, `${only.text} (${this.#failures.join("; ")})`);
+    return new Failure(only.kind, only.source, this.#failures.join("; ").slice(only.source.length + 2));
   }
 
   clear(): void {

@@ -17,7 +17,7 @@ export function argBytes(arg: Arg): Uint8Array {
 }
 
 /** One command as RESP. */
-function encodeCommand(args: Args): Uint8Array[] {
+export function encodeCommand(args: Args): Uint8Array[] {
   const parts: Uint8Array[] = [encoder.encode(`*${args.length}\r\n`)];
   for (const arg of args) {
     const bytes = argBytes(arg);
@@ -26,7 +26,7 @@ function encodeCommand(args: Args): Uint8Array[] {
   return parts;
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,0 +1,75 @@
+/**
+ * One machine of a simulated cluster: a node's network, which can fail as a machine does.
+ *
+ * - `crash`: every connection breaks and ports close. What the node still does reaches nobody.
+ * - `freeze` and `thaw`: the machine is there and silent; connections stay, nothing arrives or leaves (SIGSTOP).
+ */
+import { type Address, type Connection, formatAddress, type Listener, type Transport } from "../../core/transport.ts";
+import type { MemoryConnection, MemoryNetwork } from "./memory_transport.ts";
+
+export class SimHost implements Transport {
+  readonly #network: MemoryNetwork;
+  readonly #name: string;
+  readonly #connections = new Set<MemoryConnection>();
+  readonly #listeners = new Set<Listener>();
+  #crashed = false;
+  #frozen = false;
+
+  /** `name` is its address: what it listens on begins with it. */
+  constructor(name: string, network: MemoryNetwork) {
+    this.#name = name;
+    this.#network = network;
+  }
+
+  async listen(address: Address): Promise<Listener> {
+    await Promise.resolve();
+    if (this.#crashed) throw new Error("the machine is off");
+    const listener = this.#network.listen(address);
+    this.#listeners.add(listener);
+    return {
+      address: listener.address,
+      accept: async () => this.#keep(await listener.accept() as MemoryConnection),
+      close: () => listener.close(),
+    };
+  }
+  async connect(address: Address, timeoutMs: number): Promise<Connection> {
+    if (this.#crashed) throw new Error(`connect ${formatAddress(address)}: the machine is off`);
+    return this.#keep(await this.#network.connect(address, timeoutMs));
+  }
+  #keep(connection: MemoryConnection): Connection {
+    this.#connections.add(connection);
+    if (this.#crashed) connection.break("the machine is off");
+    if (this.#frozen) this.#pause(connection);
+    return connection;
+  }
+
+  crash(): void {
+    this.#crashed = true;
+    for (const listener of this.#listeners) listener.close();
+    for (const connection of this.#connections) connection.break(`${this.#name} is off`);
+    this.#connections.clear();
+  }
+  freeze(): void {
+    this.#frozen = true;
+    for (const connection of this.#connections) this.#pause(connection);
+  }
+  thaw(): void {
+    this.#frozen = false;
+    for (const connection of this.#connections) {
+      connection.resume();
+      this.#otherEnd(connection)?.resume();
+    }
+  }
+
+  #pause(connection: MemoryConnection): void {
+    connection.pause();
+    this.#otherEnd(connection)?.pause();
+  }
+  #otherEnd(connection: MemoryConnection): MemoryConnection | undefined {
+    for (const { near, far } of this.#network.links) {
+      if (near === connection) return far;
+      if (far === connection) return near;
+    }
+    return undefined;
+  }
+}
