@@ -1,5 +1,6 @@
 /** Hash commands. */
 import { encode } from "../../../bytes.ts";
+import { randomCount } from "../bounded_numbers.ts";
 import { type Call, CommandError, type Handler, notFloat, syntaxError } from "../call.ts";
 import { scanElements } from "../element_scan.ts";
 import type { FieldRow } from "../hashes.ts";
@@ -152,29 +153,22 @@ function hrandfield(call: Call): void {
     else out.bulk(pickRow(hashes.rows, id, keyspace.count, random)[1]);
     return;
   }
-  const wanted = call.integer(2);
+  const wanted = randomCount(call, 2);
   const withValues = call.argCount > 3;
-  checkPickCount(wanted);
   if (call.argCount > 4 || (withValues && call.word(3) !== "withvalues")) throw new CommandError(syntaxError);
-  if (withValues && (wanted > INT64_MAX / 2n || wanted < -(INT64_MAX / 2n))) {
+  // Twice the count has to fit 64 bits.
+  if (withValues && (call.integer(2) > INT64_MAX / 2n || call.integer(2) < -(INT64_MAX / 2n))) {
     throw new CommandError("ERR value is out of range");
   }
   const id = hashes.find(call.arg(1));
-  if (id === 0 || wanted === 0n) return out.array(0);
-  const rows = pickRows(hashes.rows, id, keyspace.count, call.count(2), random);
+  if (id === 0 || wanted === 0) return out.array(0);
+  const rows = pickRows(hashes.rows, id, keyspace.count, wanted, random);
   const nested = withValues && out.dialect === 1;
   out.array(withValues && !nested ? rows.length * 2 : rows.length);
   for (const [, field, value] of rows) {
     if (nested) out.array(2);
     out.bulk(field);
     if (withValues) out.bulk(value);
-  }
-}
-
-/** Redis keeps the one number out whose negative it could not hold. */
-export function checkPickCount(count: bigint): void {
-  if (count === INT64_MIN) {
-    throw new CommandError(`ERR value is out of range, value must between ${-INT64_MAX} and ${INT64_MAX}`);
   }
 }
 

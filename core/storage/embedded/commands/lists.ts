@@ -1,5 +1,6 @@
 /** List commands. */
 import { equalBytes } from "../../../bytes.ts";
+import { countFrom } from "../bounded_numbers.ts";
 import { type Call, CommandError, type Handler, notInteger, syntaxError } from "../call.ts";
 import { KeyType } from "../keyspace.ts";
 import { End } from "../lists.ts";
@@ -34,7 +35,7 @@ function pop(end: End, name: string): Handler {
   return (call) => {
     const { lists, keyspace } = call.engine;
     if (call.argCount > 3) throw wrongArgumentCount(name);
-    const count = call.argCount === 3 ? readPositive(call, 2) : undefined;
+    const count = call.argCount === 3 ? countFrom(call, 2, 0) : undefined;
     const id = lists.find(call.arg(1));
     if (count !== undefined) {
       if (id === 0) call.out.nilArray();
@@ -46,13 +47,6 @@ function pop(end: End, name: string): Handler {
       call.out.bulk(value);
     }
   };
-}
-
-/** Zero counts as positive, as in Redis. */
-function readPositive(call: Call, index: number): number {
-  const value = parseInteger(call.arg(index));
-  if (value === undefined || value < 0) throw new CommandError("ERR value is out of range, must be positive");
-  return clampToSafe(value);
 }
 
 /** Pops up to `count` elements of the list just found. */
@@ -158,8 +152,8 @@ function readPositionOptions(call: Call): PositionOptions {
     const word = call.word(i);
     if (i + 1 >= call.argCount) throw new CommandError(syntaxError);
     if (word === "rank") options.rank = readRank(call, i + 1);
-    else if (word === "count") options.count = readNotNegative(call, i + 1, "ERR COUNT can't be negative");
-    else if (word === "maxlen") options.maxLength = readNotNegative(call, i + 1, "ERR MAXLEN can't be negative");
+    else if (word === "count") options.count = countFrom(call, i + 1, 0, "ERR COUNT can't be negative");
+    else if (word === "maxlen") options.maxLength = countFrom(call, i + 1, 0, "ERR MAXLEN can't be negative");
     else throw new CommandError(syntaxError);
   }
   return options;
@@ -175,12 +169,6 @@ function readRank(call: Call, index: number): number {
   }
   // Redis 7.0 negates it, which 64 bits cannot: what is left counts as the first match from the end.
   return rank === INT64_MIN ? -1 : clampToSafe(rank);
-}
-
-function readNotNegative(call: Call, index: number, error: string): number {
-  const value = parseInteger(call.arg(index));
-  if (value === undefined || value < 0) throw new CommandError(error);
-  return clampToSafe(value);
 }
 
 function lpos(call: Call): void {
@@ -241,10 +229,7 @@ function move(call: Call, from: End, to: End): void {
 
 function lmpop(call: Call): void {
   const { lists } = call.engine;
-  const keyCount = parseInteger(call.arg(1));
-  if (typeof keyCount !== "number" || keyCount <= 0 || keyCount > INT32_MAX) {
-    throw new CommandError("ERR numkeys should be greater than 0");
-  }
+  const keyCount = countFrom(call, 1, 1, "ERR numkeys should be greater than 0");
   const endArg = keyCount + 2;
   if (endArg >= call.argCount) throw new CommandError(syntaxError);
   const end = readEnd(call, endArg);
@@ -259,16 +244,13 @@ function lmpop(call: Call): void {
   call.out.nilArray();
 }
 
-const INT32_MAX = 2147483647;
-
 /** `COUNT n` at the end of the command; 1 where there is nothing. */
 function readPopCount(call: Call, at: number): number {
   if (at === call.argCount) return 1;
   if (at + 1 === call.argCount || call.word(at) !== "count") throw new CommandError(syntaxError);
-  const count = parseInteger(call.arg(at + 1));
-  if (count === undefined || count <= 0) throw new CommandError("ERR count should be greater than 0");
+  const count = countFrom(call, at + 1, 1, "ERR count should be greater than 0");
   if (at + 2 !== call.argCount) throw new CommandError(syntaxError);
-  return clampToSafe(count);
+  return count;
 }
 
 export const listCommands: Record<string, Handler> = {

@@ -10,6 +10,7 @@ import { scanCommands } from "./scan.ts";
 import { scriptCommands } from "./scripts.ts";
 import { setAlgebraCommands } from "./set_algebra.ts";
 import { setCommands } from "./sets.ts";
+import { sortCommands } from "./sort.ts";
 import { sortedSetAlgebraCommands } from "./sorted_set_algebra.ts";
 import { sortedSetPopCommands } from "./sorted_set_pops.ts";
 import { sortedSetRangeCommands } from "./sorted_set_ranges.ts";
@@ -31,5 +32,6 @@ export const handlers: Readonly<Record<string, Handler>> = {
   ...sortedSetRangeCommands,
   ...sortedSetPopCommands,
   ...sortedSetAlgebraCommands,
+  ...sortCommands,
   ...scriptCommands,
 };
