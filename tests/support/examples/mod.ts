@@ -7,9 +7,12 @@ import { fromLatin1 } from "../resp_value.ts";
 import { bits } from "./bits.ts";
 import { connection } from "./connection.ts";
 import { expiry } from "./expiry.ts";
+import { hashes } from "./hashes.ts";
 import { keys } from "./keys.ts";
+import { lists } from "./lists.ts";
 import { sets } from "./sets.ts";
 import { sortedSets } from "./sorted_sets.ts";
+import { sorting } from "./sorting.ts";
 import { strings } from "./strings.ts";
 
 const ESCAPE = /\\x([0-9a-f]{2})|\\(.)/g;
@@ -18,8 +21,11 @@ const escapes: Readonly<Record<string, string>> = { r: "\r", n: "\n" };
 export const examples: Readonly<Record<string, readonly Args[]>> = {
   strings: parse(strings),
   bits: parse(bits),
+  hashes: parse(hashes),
+  lists: parse(lists),
   sets: parse(sets),
   "sorted sets": parse(sortedSets),
+  sorting: parse(sorting),
   expiry: parse(expiry),
   keys: parse(keys),
   connection: parse(connection),

@@ -6,12 +6,25 @@ import type { Args } from "../resp_client.ts";
 import { bits } from "./bits.ts";
 import type { Choose } from "./choose.ts";
 import { expiry } from "./expiry.ts";
+import { hashes } from "./hashes.ts";
 import { keys } from "./keys.ts";
+import { lists } from "./lists.ts";
 import { sets } from "./sets.ts";
 import { sortedSets } from "./sorted_sets.ts";
+import { sorting } from "./sorting.ts";
 import { strings } from "./strings.ts";
 
 /** Makes one command. */
 export type Generator = (choose: Choose) => Args;
 
-export const generators: Readonly<Record<string, Generator>> = { strings, bits, sets, sortedSets, expiry, keys };
+export const generators: Readonly<Record<string, Generator>> = {
+  strings,
+  bits,
+  hashes,
+  lists,
+  sets,
+  sortedSets,
+  sorting,
+  expiry,
+  keys,
+};
