@@ -40,7 +40,8 @@ export class SortedSets {
   readonly #ascending: Statement<ScoreRow>;
   readonly #descending: Statement<ScoreRow>;
   readonly #deleteSpan: Statement;
-  readonly #deletePositions: Statement;
+  readonly #deleteAscending: Statement;
+  readonly #deleteDescending: Statement;
   readonly #storeAscending: Statement;
   readonly #storeDescending: Statement;
   readonly #firstFrom: Statement<ScoreRow>;
@@ -61,10 +62,13 @@ export class SortedSets {
     this.#ascending = db.prepare(`${select} ${ASCENDING} LIMIT ?6 OFFSET ?7`);
     this.#descending = db.prepare(`${select} ${DESCENDING} LIMIT ?6 OFFSET ?7`);
     this.#deleteSpan = db.prepare(`DELETE FROM ${table} WHERE ${IN_SPAN}`);
-    this.#deletePositions = db.prepare(
-      `DELETE FROM ${table} WHERE key_id = ?1 AND (slot, member) IN (
-         SELECT slot, member FROM ${table} WHERE key_id = ?1 ${ASCENDING} LIMIT ?2 OFFSET ?3)`,
-    );
+    const deletePositions = (order: string) =>
+      db.prepare(
+        `DELETE FROM ${table} WHERE key_id = ?1 AND (slot, member) IN (
+           SELECT slot, member FROM ${table} WHERE key_id = ?1 ${order} LIMIT ?2 OFFSET ?3)`,
+      );
+    this.#deleteAscending = deletePositions(ASCENDING);
+    this.#deleteDescending = deletePositions(DESCENDING);
     const store = `INSERT INTO ${table} (key_id, slot, member, score)
       SELECT ?8, slot, member, score FROM ${table} WHERE ${IN_SPAN}`;
     this.#storeAscending = db.prepare(`${store} ${ASCENDING} LIMIT ?6 OFFSET ?7`);
@@ -133,10 +137,12 @@ export class SortedSets {
     return this.#deleteSpan.run(id, span.low, span.lowMember, span.high, span.highMember).changes;
   }
 
-  /** Removes the members at positions [from, to]. Returns how many; the caller counts. */
-  deletePositions(id: number, from: number, to: number): number {
+  /** Removes the members at positions [from, to] of `size`. Returns how many; the caller counts. Walks from the nearer end. */
+  deletePositions(id: number, size: number, from: number, to: number): number {
     this.#db.write();
-    return this.#deletePositions.run(id, to - from + 1, from).changes;
+    const behind = size - 1 - to;
+    if (from <= behind) return this.#deleteAscending.run(id, to - from + 1, from).changes;
+    return this.#deleteDescending.run(id, to - from + 1, behind).changes;
   }
 
   /** The span of the members in `range`, read from its least or, descending, from its greatest. */

@@ -10,7 +10,10 @@ function take(call: Call, id: number, count: number, greatest: boolean): ScoreRo
   const size = keyspace.count;
   const taken = Math.min(count, size);
   const rows = sortedSets.positions(id, size, 0, taken - 1, greatest);
-  if (taken < size) sortedSets.deletePositions(id, greatest ? size - taken : 0, greatest ? size - 1 : taken - 1);
+  if (taken < size) {
+    const from = greatest ? size - taken : 0;
+    sortedSets.deletePositions(id, size, from, from + taken - 1);
+  }
   keyspace.setCount(id, size - taken);
   return rows;
 }

@@ -136,7 +136,7 @@ function remove(kind: RangeKind): Handler {
     let removed = 0;
     if (bounds.kind === "rank") {
       const positions = clampRange(bounds.start, bounds.stop, size);
-      if (positions !== undefined) removed = sortedSets.deletePositions(id, ...positions);
+      if (positions !== undefined) removed = sortedSets.deletePositions(id, size, ...positions);
     } else removed = sortedSets.deleteSpan(id, spanOf(call, id, bounds, false));
     if (removed > 0) keyspace.setCount(id, size - removed);
     call.out.integer(removed);
