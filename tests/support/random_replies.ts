@@ -3,7 +3,7 @@
  * being the same. What a command removes by chance from ours is then removed from the other server too, so that both go on
  * with the same content.
  */
-import { commandName, sameValue } from "./comparisons.ts";
+import { commandName, comparisonOf, sameValue } from "./comparisons.ts";
 import { type Arg, argBytes, type Args, type RespClient } from "./resp_client.ts";
 import { fromLatin1, isNull, latin1, type RespReply, type RespValue } from "./resp_value.ts";
 
@@ -40,6 +40,17 @@ const sources: Readonly<Record<string, (key: Arg) => Args>> = {
   hrandfield: (key) => ["HGETALL", key],
   zrandmember: (key) => ["ZRANGE", key, 0, -1, "WITHSCORES"],
 };
+
+/** Elements beyond which a test does not ask for repeated ones. */
+const REPEATS_MAX = 1000;
+
+/**
+ * May a test send it? With a count of minus two billion Redis makes a reply of two billion elements: SRANDMEMBER and its kin
+ * take the machine's memory with them.
+ */
+export function isBounded(args: Args): boolean {
+  return !(comparisonOf(args) === "random" && args.length > 2 && Number(latin1(argBytes(args[2]!))) < -REPEATS_MAX);
+}
 
 /** A command whose reply is drawn from `sources`. */
 export async function runRandom({ ours, theirs }: Pair, args: Args): Promise<Outcome> {

@@ -35,7 +35,9 @@ const commands: readonly ((choose: Choose) => Args)[] = [
   (choose) => ["ZADD", lexKey(choose), ...choose.some(1, 4, () => ["0", choose.member()]).flat()],
   (choose) => [choose.of(["ZPOPMIN", "ZPOPMAX"]), choose.key("zset"), ...choose.maybe(2, choose.count())],
   zmpop,
-  (choose) => ["ZRANDMEMBER", choose.key("zset"), ...choose.maybe(2, choose.index(), ...choose.maybe(2, "WITHSCORES"))],
+  (
+    choose,
+  ) => ["ZRANDMEMBER", choose.key("zset"), ...choose.maybe(2, choose.below(17) - 8, ...choose.maybe(2, "WITHSCORES"))],
   combine,
   combine,
   combine,
