@@ -13,6 +13,7 @@
  */
 import { describeConf } from "./conf/describe.ts";
 import type { Conf } from "./conf/schema.ts";
+import { ByteWriter } from "./core/bytes.ts";
 import { type Clock, SystemClock } from "./core/clock.ts";
 import type { DataStore } from "./core/datastore.ts";
 import { type Logger, silentLogger } from "./core/logger.ts";
@@ -29,10 +30,13 @@ import { hashByName } from "./core/ring/hash/mod.ts";
 import { buildTopology, type NodeDescription } from "./core/ring/topology.ts";
 import { EmbeddedDataStore } from "./core/storage/embedded/embedded_datastore.ts";
 import { openEngine } from "./core/storage/embedded/engine.ts";
+import { MemcachedExecutor } from "./core/storage/embedded/memcached_executor.ts";
 import { RedisExecutor } from "./core/storage/embedded/redis_executor.ts";
 import { TcpDataStore } from "./core/storage/tcp_datastore.ts";
 import type { Transport } from "./core/transport.ts";
 import { DnodeCodec } from "./protocols/dnode/mod.ts";
+import { TextWriter } from "./protocols/memcached/encode.ts";
+import { isError } from "./protocols/memcached/reply_parser.ts";
 import { RespWriter } from "./protocols/redis/encode.ts";
 import { protocols } from "./protocols/mod.ts";
 import denoJson from "./deno.json" with { type: "json" };
@@ -162,6 +166,12 @@ function openDataStore(
   if (server.kind === "embedded") {
     const { clock, random, logger } = parts;
     const engine = openEngine({ path: server.path ?? ":memory:", synchronous: conf.dataStoreSync, clock, random });
+    if (protocol.name === "memcached") {
+      const writer = new TextWriter(new ByteWriter());
+      const { commands } = protocol;
+      const executor = new MemcachedExecutor(engine, { commands, writer, valueBytesMax: conf.maxRequestBytes });
+      return new EmbeddedDataStore({ engine, executor, clock, logger, isError });
+    }
     const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
     return new EmbeddedDataStore({ engine, executor, clock, logger });
   }

@@ -19,6 +19,10 @@ export const samples: Readonly<Record<string, Sample>> = {
     purpose: "One node in front of a Memcached server on the same machine.",
     values: { ...oneNode, data_store: "1", servers: ["127.0.0.1:11211:1"] },
   },
+  "memcached_embedded.yml": {
+    purpose: "One node that speaks Memcached and keeps its data in memory, with no other server.",
+    values: { ...oneNode, data_store: "1", servers: ["embedded"] },
+  },
   "embedded_durable.yml": {
     purpose:
       "One node that keeps its data in a file of its own, with no other server. Every acknowledged write survives a " +

@@ -59,6 +59,13 @@ const modes: readonly Mode[] = [
       await body(node.port);
     },
   },
+  {
+    name: "on the embedded engine",
+    async with(body) {
+      await using node = await startMemcachedNode({ kind: "embedded", path: undefined, name: "embedded" });
+      await body(node.port);
+    },
+  },
 ];
 
 for (const mode of modes) {
@@ -91,8 +98,10 @@ for (const mode of modes) {
           const steps = made.make(STEPS);
           const difference = await compare(new Side(ours), new Side(theirs), steps);
           if (difference === undefined) continue;
-          const keysBefore = steps.slice(Math.max(0, difference.step - 4), difference.step);
-          fail(`seed ${seed}, sequence ${i}: ${JSON.stringify({ ...difference, keysBefore }, null, 1)}`);
+          const key = difference.sent.split(" ")[1]?.trim() ?? "";
+          const before = steps.slice(0, difference.step).filter((step) => step.includes(key)).slice(-12);
+          const report = JSON.stringify({ ...difference, before }, null, 1).replace(/(.)\1{20,}/g, "$1...");
+          fail(`seed ${seed}, sequence ${i}: ${report}`);
         }
       }),
   );

@@ -65,6 +65,8 @@ export class Encodings {
         return fits(count, SORTED_SET_LISTPACK_ENTRIES_MAX, id, this.#longestMember) ? "listpack" : "skiplist";
       case KeyType.Hash:
         return fits(count, HASH_LISTPACK_ENTRIES_MAX, id, this.#longestHashPart) ? "listpack" : "hashtable";
+      case KeyType.Item:
+        return "raw";
     }
   }
 

@@ -7,6 +7,7 @@ import type { Random } from "../../random.ts";
 import { Database, type DatabaseOptions } from "./database.ts";
 import { Encodings } from "./encodings.ts";
 import { Hashes } from "./hashes.ts";
+import { Items } from "./items.ts";
 import { Keyspace } from "./keyspace.ts";
 import { Lists } from "./lists.ts";
 import { SetAlgebra } from "./set_algebra.ts";
@@ -30,6 +31,7 @@ export class Engine {
   readonly setAlgebra: SetAlgebra;
   readonly sortedSets: SortedSets;
   readonly sortedSetAlgebra: SortedSetAlgebra;
+  readonly items: Items;
   readonly encodings: Encodings;
   readonly clock: Clock;
   readonly random: Random;
@@ -47,6 +49,7 @@ export class Engine {
     this.setAlgebra = new SetAlgebra(this.db);
     this.sortedSets = new SortedSets(this.db, this.keyspace);
     this.sortedSetAlgebra = new SortedSetAlgebra(this.db);
+    this.items = new Items(this.db, this.keyspace, options.clock);
   }
 
   /**
@@ -75,6 +78,7 @@ export class Engine {
   rollback(): void {
     this.db.rollback();
     this.keyspace.reload();
+    this.items.reload();
   }
 
   close(): void {

@@ -14,13 +14,13 @@ import { collectionTables } from "./schema_collections.ts";
 import { itemTables } from "./schema_items.ts";
 
 /** What a key holds. The numbers stand in the database file: never renumber them. */
-export const KeyType = { String: 1, List: 2, Set: 3, SortedSet: 4, Hash: 5 } as const;
+export const KeyType = { String: 1, List: 2, Set: 3, SortedSet: 4, Hash: 5, Item: 6 } as const;
 export type KeyType = typeof KeyType[keyof typeof KeyType];
 
 /** Names as TYPE answers them, by KeyType. */
-export const typeNames = ["none", "string", "list", "set", "zset", "hash"] as const;
+export const typeNames = ["none", "string", "list", "set", "zset", "hash", "item"] as const;
 
-/** Where the elements of a collection live, by KeyType; a string has no table. */
+/** Where the elements of a collection (of a Memcached item: its marks) live, by KeyType; a string has no table. */
 export const elementTables: readonly (string | undefined)[] = [
   undefined,
   undefined,
@@ -28,6 +28,7 @@ export const elementTables: readonly (string | undefined)[] = [
   "set_members",
   "sorted_set_members",
   "hash_fields",
+  "items",
 ];
 
 /** Marks a database file as ours (`PRAGMA application_id`): "DynD". */
@@ -37,7 +38,7 @@ export const schemaVersion = 1;
 
 const keyTables: readonly string[] = [
   // expires_at: wall ms since 1970, NULL for never. count: elements of a collection; of a string its StringForm
-  // (strings.ts). value: a string's bytes, else NULL.
+  // (strings.ts). value: the bytes of a string or an item, else NULL.
   `CREATE TABLE IF NOT EXISTS keys (
      id INTEGER PRIMARY KEY,
      key BLOB NOT NULL UNIQUE,

@@ -5,6 +5,7 @@ import { samples } from "../../../conf/samples.ts";
 import { groups, optionRows } from "../../../conf/schema.ts";
 import embeddedText from "../../../conf/embedded_durable.yml" with { type: "text" };
 import memcachedText from "../../../conf/memcached_single.yml" with { type: "text" };
+import memcachedEmbeddedText from "../../../conf/memcached_embedded.yml" with { type: "text" };
 import redisText from "../../../conf/redis_single.yml" with { type: "text" };
 import readmeText from "../../../README.md" with { type: "text" };
 
@@ -16,6 +17,7 @@ Deno.test("describeSample() is what the sample files hold (deno run -RW conf/wri
   const files = {
     "redis_single.yml": redisText,
     "memcached_single.yml": memcachedText,
+    "memcached_embedded.yml": memcachedEmbeddedText,
     "embedded_durable.yml": embeddedText,
   };
   assertEquals(Object.keys(samples).toSorted(), Object.keys(files).toSorted());
