@@ -34,6 +34,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   #chunks: { readonly memory: Uint8Array<ArrayBuffer>; readonly length: number }[] = [];
   #chunkBytes = 0;
   #spare = NOTHING;
+  #view: Uint8Array = NOTHING;
   #writingBytes = 0;
   #chargedBytes = 0;
   #marked = false;
@@ -100,6 +101,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     this.length = 0;
     this.bytes = NOTHING;
     this.#spare = NOTHING;
+    this.#view = NOTHING;
     this.#budget.release(this.#chargedBytes);
     this.#chargedBytes = 0;
   }
@@ -115,7 +117,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
           for (const { memory, length } of chunks) {
             if (this.#closed) break;
             this.#chunkBytes -= length;
-            await this.#write(memory, length);
+            await this.#write(memory, 0, length);
             this.#discharge(memory.length);
             if (memory.length >= CHUNK_BYTES) this.#budget.memory.giveBack(memory);
           }
@@ -126,9 +128,16 @@ export class WriteBuffer extends ByteWriter implements Flushable {
         this.bytes = this.#spare as Uint8Array<ArrayBuffer>;
         this.#spare = NOTHING;
         this.length = 0;
-        await this.#write(bytes, length);
-        if (bytes.length <= this.#retainedBytes) this.#spare = bytes;
-        else this.#discharge(bytes.length);
+        this.#writingBytes = length;
+        // A socket mostly takes all at once: that costs one promise, not two.
+        const count = await this.#connection.write(this.#viewOf(bytes, length));
+        this.#sent(count);
+        if (count < length) await this.#write(bytes, count, length);
+        if (bytes.length <= this.#retainedBytes) this.#keep(bytes);
+        else {
+          this.#view = NOTHING;
+          this.#discharge(bytes.length);
+        }
       }
     } catch (error) {
       if (this.#closed) return;
@@ -148,16 +157,37 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     this.#owner.onDrained();
   }
 
-  async #write(bytes: Uint8Array, length: number): Promise<void> {
-    this.#writingBytes = length;
-    for (let at = 0; at < length;) {
-      const whole = at === 0 && length === bytes.length;
-      const count = await this.#connection.write(whole ? bytes : bytes.subarray(at, length));
-      if (this.#closed) return;
+  async #write(bytes: Uint8Array, at: number, length: number): Promise<void> {
+    this.#writingBytes = length - at;
+    while (at < length && !this.#closed) {
+      const count = await this.#connection.write(bytes.subarray(at, length));
+      this.#sent(count);
       at += count;
-      this.#writingBytes -= count;
-      this.sentBytes += count;
     }
+  }
+
+  #sent(count: number): void {
+    if (this.#closed) return;
+    this.#writingBytes -= count;
+    this.sentBytes += count;
+  }
+
+  /** The buffer that was written serves again: at once, if nothing came meanwhile, so that a quiet connection has only one. */
+  #keep(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#closed) return;
+    if (this.length > 0 || this.bytes.length > this.#retainedBytes) {
+      this.#spare = bytes;
+      return;
+    }
+    this.#spare = this.bytes;
+    this.bytes = bytes;
+  }
+
+  /** `bytes[0, length)`. Answers are often as long as the last one: then the view is too, and none is made. */
+  #viewOf(bytes: Uint8Array, length: number): Uint8Array {
+    if (length === bytes.length) return bytes;
+    if (this.#view.length !== length || this.#view.buffer !== bytes.buffer) this.#view = bytes.subarray(0, length);
+    return this.#view;
   }
 
   /** Makes what was written so far a chunk, so that a large run can follow it. */
