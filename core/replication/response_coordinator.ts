@@ -74,7 +74,10 @@ export class ResponseCoordinator implements Slot, ReplySink {
   #outstanding = 0;
   #decided = false;
   #delivered = false;
+  /** Looked at only while `#keeps` says so: most requests in flight have nothing there, and with thousands of them every
+   * object that is touched is a cache miss. */
   readonly #kept = new ByteWriter();
+  #keeps = false;
   #keptKind: ReplyKind = ReplyKind.Value;
   /** Set while several replies are weighed; else the preferred replica's decides. */
   #ballot: Ballot | undefined;
@@ -155,9 +158,9 @@ export class ResponseCoordinator implements Slot, ReplySink {
         if (ballot.verdict !== Verdict.Open) this.#decideBallot(ballot);
       } else if (target === this.#preferred || this.#outstanding === 0 || this.#fallback) {
         this.#answer(reply.bytes, reply.start, reply.end, reply.kind);
-      } else if (this.#kept.length === 0) {
+      } else if (!this.#keeps) {
         // Not the preferred replica: its reply counts only if that one fails.
-        this.#kept.copy(reply.bytes, reply.start, reply.end);
+        this.#keep(reply.bytes, reply.start, reply.end);
         this.#keptKind = reply.kind;
       }
     }
@@ -176,11 +179,10 @@ export class ResponseCoordinator implements Slot, ReplySink {
       if (ballot !== undefined) {
         ballot.failure(target, failure, this.#replicas[this.#nodes[target]!]!.name);
         if (ballot.verdict !== Verdict.Open) this.#decideBallot(ballot);
-      } else if (target === this.#preferred && this.#kept.length > 0) {
-        const bytes = this.#kept.bytes;
-        this.#answer(bytes, 0, this.#kept.length, this.#keptKind);
+      } else if (target === this.#preferred && this.#keeps) {
+        this.#answer(this.#kept.bytes, 0, this.#kept.length, this.#keptKind);
       } else if (this.#outstanding === 0) {
-        if (this.#kept.length > 0) this.#answer(this.#kept.bytes, 0, this.#kept.length, this.#keptKind);
+        if (this.#keeps) this.#answer(this.#kept.bytes, 0, this.#kept.length, this.#keptKind);
         else this.#fail(this.#failure);
       } else if (target === this.#preferred) {
         this.#fallback = true;
@@ -222,7 +224,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
     this.#delivered = false;
     this.#failure = undefined;
     this.#fallback = false;
-    this.#kept.clear();
+    this.#keeps = false;
     this.ready = false;
   }
 
@@ -242,6 +244,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
     stats.forward_error++;
     const out = this.#kept;
     out.clear();
+    this.#keeps = true;
     protocol.writeFailure(failure, this.#dialect, out);
     this.#answer(out.bytes, 0, out.length, ReplyKind.Error);
   }
@@ -265,12 +268,15 @@ export class ResponseCoordinator implements Slot, ReplySink {
       queue.advance();
       return;
     }
-    if (bytes === this.#kept.bytes) this.#kept.length = end;
-    else {
-      this.#kept.clear();
-      this.#kept.copy(bytes, start, end);
-    }
+    if (this.#keeps && bytes === this.#kept.bytes) this.#kept.length = end;
+    else this.#keep(bytes, start, end);
     this.ready = true;
+  }
+
+  #keep(bytes: Uint8Array, start: number, end: number): void {
+    this.#kept.clear();
+    this.#kept.copy(bytes, start, end);
+    this.#keeps = true;
   }
 
   #isSuppressed(bytes: Uint8Array, start: number, end: number, kind: ReplyKind): boolean {
@@ -288,7 +294,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
     this.#queue = undefined;
     this.#parent = undefined;
     this.#ballot?.clear();
-    if (this.#kept.bytes.length > KEPT_BYTES_MAX) this.#kept.bytes = new Uint8Array(0);
+    if (this.#keeps && this.#kept.bytes.length > KEPT_BYTES_MAX) this.#kept.bytes = new Uint8Array(0);
     this.#parts.pool.give(this);
   }
 }
