@@ -108,9 +108,19 @@ export class ByteWriter {
     for (let i = 0; i < text.length; i++) this.bytes[this.length++] = text.charCodeAt(i);
   }
 
-  /** Any text, as UTF-8. */
+  /** Any text, as UTF-8. A short one is mostly ASCII (`OK`), and then a call of the encoder costs more than the whole reply. */
   text(text: string): void {
-    this.copy(encoder.encode(text));
+    if (text.length > LOOP_LIMIT) return this.copy(encoder.encode(text));
+    const start = this.length;
+    this.reserve(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) {
+        this.length = start;
+        return this.copy(encoder.encode(text));
+      }
+      this.bytes[this.length++] = code;
+    }
   }
 
   /** A whole number in decimal. Safe integers take the fast way; a bigint is for the 64-bit rest. */

@@ -25,6 +25,19 @@ Deno.test("ByteWriter.decimal() at the edges of its fast way", () => {
   }
 });
 
+Deno.test("ByteWriter.text() writes UTF-8 behind what is there, whatever the text's length and letters", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 100 }),
+    fc.string({ unit: "binary-ascii", maxLength: 100 }),
+  );
+  fc.assert(fc.property(text, (value) => {
+    const out = new ByteWriter();
+    out.byte(43);
+    out.text(value);
+    assertEquals(out.take(), encode(`+${value}`));
+  }));
+});
+
 Deno.test("ByteWriter holds what was written in order, however it grew", () => {
   const piece = fc.oneof(
     fc.record({ kind: fc.constant("byte" as const), value: fc.nat(127) }),
