@@ -218,3 +218,22 @@ testWith(["memcached"], "two clients, one of them sending garbage: the other get
   }
   assertEquals(at, replies.length);
 });
+
+Deno.test("the embedded engine in a file keeps items over a restart, and gives no cas unique twice", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const server = { kind: "embedded", path: `${folder}/node.db`, name: "embedded" } as const;
+    const ask = async (requests: string) => {
+      await using node = await startMemcachedNode(server);
+      using client = await MemcachedClient.connect(node.port);
+      return await client.ask(requests);
+    };
+    const [, shown] = await ask("set a 7 0 1\r\nx\r\ngets a\r\n");
+    const unique = /^VALUE a 7 1 (\d+)\r\n/.exec(shown!)![1]!;
+    // The same again, and then a write that has the unique of the item before it.
+    assertEquals(await ask("gets a\r\ndelete a\r\nset a 0 0 1\r\ny\r\n"), [shown!, "DELETED\r\n", "STORED\r\n"]);
+    assertEquals(await ask(`cas a 0 0 1 ${unique}\r\nz\r\nget a\r\n`), ["EXISTS\r\n", "VALUE a 0 1\r\ny\r\nEND\r\n"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
