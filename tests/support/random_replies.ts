@@ -45,11 +45,18 @@ const sources: Readonly<Record<string, (key: Arg) => Args>> = {
 const REPEATS_MAX = 1000;
 
 /**
- * May a test send it? With a count of minus two billion Redis makes a reply of two billion elements: SRANDMEMBER and its kin
- * take the machine's memory with them.
+ * May a random sequence have it? Not with a count of minus two billion: Redis makes a reply of two billion elements, SRANDMEMBER
+ * and its kin take the machine's memory with them. Not SORT by a pattern without `*`, which leaves the order as it is: of a set
+ * that is Redis' own, and a set may have come to any key. Not numbers out of C's range: a SORT behind one fails in Redis, which
+ * takes the `errno` that was left behind for its own.
  */
-export function isBounded(args: Args): boolean {
-  return !(comparisonOf(args) === "random" && args.length > 2 && Number(latin1(argBytes(args[2]!))) < -REPEATS_MAX);
+export function isComparable(args: Args): boolean {
+  const texts = args.map((arg) => latin1(argBytes(arg)).toLowerCase());
+  if (comparisonOf(args) === "random") return !(Number(texts[2] ?? 0) < -REPEATS_MAX);
+  if (texts.some((text) => /^[+-]?1e[+-]?\d{3}/.test(text))) return false;
+  if (comparisonOf(args) === "walk" && texts.some((text) => Number(text) >= 2 ** 64)) return false;
+  if (!/^sort(_ro)?$/.test(texts[0]!)) return true;
+  return texts.every((text, i) => text !== "by" || texts[i + 1]?.includes("*") !== false);
 }
 
 /** A command whose reply is drawn from `sources`. */

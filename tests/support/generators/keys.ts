@@ -61,7 +61,7 @@ function scan(choose: Choose): Args {
   ];
   return [
     "SCAN",
-    choose.onceIn(15) ? choose.of(["x", "", "-1", "18446744073709551616"]) : "0",
+    choose.onceIn(15) ? choose.of(["x", "", "-1"]) : "0",
     ...choose.options(3, ...options),
   ];
 }
