@@ -199,6 +199,9 @@ testWith(redis, "an engine killed under load: clear errors while it is away, ser
   };
   const loads = Array.from({ length: 6 }, (_, id) => load(id));
   await until("it serves", () => served > 200);
+  // Frozen first, so that requests are outstanding when it dies.
+  first.kill("SIGSTOP");
+  await until("requests are outstanding", () => node.engineStats().out_queue! > 0);
   await first.stop("SIGKILL");
   await until("clients are told", () => errors.size > 0);
   await using _second = await startRedis({ port });
@@ -281,16 +284,22 @@ Deno.test("an engine that answers garbage costs the requests on that link, and n
   await until("it serves again", async () => (await client.call("GET", "a")).text === "fine");
 });
 
-Deno.test("a port where nobody listens: an error at once that names it, and service when somebody does", async () => {
-  const port = freePort();
-  await using node = await startEngineNode({ port }, { serverRetryTimeoutMs: 100 });
-  using client = await RespClient.connect(node.port);
-  assertMatch(
-    (await client.call("GET", "k")).text,
-    new RegExp(`^ERR Storage: Datastore .*\\(127\\.0\\.0\\.1:${port}\\)$`),
-  );
-  assertEquals((await client.call("PING")).text, "PONG");
-});
+testWith(
+  redis,
+  "a port where nobody listens: an error at once that names it, and service when somebody does",
+  async () => {
+    const port = freePort();
+    await using node = await startEngineNode({ port }, { serverRetryTimeoutMs: 100 });
+    using client = await RespClient.connect(node.port);
+    assertMatch(
+      (await client.call("GET", "k")).text,
+      new RegExp(`^ERR Storage: Datastore .*\\(127\\.0\\.0\\.1:${port}\\)$`),
+    );
+    assertEquals((await client.call("PING")).text, "PONG");
+    await using _server = await startRedis({ port });
+    await until("the node serves", async () => (await client.call("SET", "k", "v")).text === "OK");
+  },
+);
 
 testWith(
   redis,
@@ -299,7 +308,7 @@ testWith(
     await using server = await startRedis();
     await using node = await startEngineNode(server, { clientConnections: 2 });
     using first = await RespClient.connect(node.port);
-    using second = await RespClient.connect(node.port);
+    const second = await RespClient.connect(node.port);
     assertEquals([(await first.call("PING")).text, (await second.call("PING")).text], ["PONG", "PONG"]);
     {
       using third = await RespClient.connect(node.port);
