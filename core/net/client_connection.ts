@@ -23,9 +23,10 @@ import type { Turn } from "./turn.ts";
 import type { Visitor } from "./visitor.ts";
 import { WriteBuffer, type WriteOwner } from "./write_buffer.ts";
 
-const READ_SMALLEST_BYTES = 4 * 1024;
+const READ_SMALL_BYTES = 4 * 1024;
 const READ_USUAL_BYTES = 64 * 1024;
-const RETAINED_BYTES = 64 * 1024;
+/** Gathered answers that are not charged. */
+const FREE_BYTES = 64 * 1024;
 /** Unsent output above which no further request is taken: this, or the given share of the replies' budget where that is more. */
 const OUTPUT_BYTES_MIN = 1024 * 1024;
 const OUTPUT_SHARE = 1 / 8;
@@ -93,8 +94,8 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     const visitor = this.#visitor = parts.visit();
     this.session = visitor.session;
     this.#parser = visitor.parser;
-    this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, parts.pressure.requests);
-    this.#out = new WriteBuffer(connection, parts.turn, parts.pressure.replies, this, RETAINED_BYTES);
+    this.#in = new ReadBuffer(READ_SMALL_BYTES, READ_USUAL_BYTES, parts.pressure.requests);
+    this.#out = new WriteBuffer(connection, parts.turn, parts.pressure.replies, this, FREE_BYTES);
     this.#outputBytesMax = Math.max(OUTPUT_BYTES_MIN, parts.pressure.replies.limitBytes * OUTPUT_SHARE);
     this.replies = visitor.createReplies(this.#out, this, parts.latencyUs, parts.turn);
     this.connectedAt = this.lastRequestAt = parts.turn.now;

@@ -36,6 +36,8 @@ export interface Holder {
   evict(reason: string): void;
 }
 
+/** How often memory that nobody wants is let go. */
+const TRIM_MS = 2000;
 /** Within its time a holder must move at least this share of what it holds; else it is taken for stuck. */
 const SHARE_TO_MOVE = 1 / 4;
 
@@ -57,6 +59,7 @@ export class Pressure {
   evictions = 0;
   /** By whom they slow. */
   readonly #congestedLinks = [0, 0];
+  #trimmedAt = 0;
   #waiters: (() => void)[] = [];
   /** Since when somebody waits, with what each holder had moved by then. */
   #waitSince = -1;
@@ -107,6 +110,10 @@ export class Pressure {
 
   /** Called now and then: of those who kept others waiting for `patienceMs` and hardly got on, the largest is ended. */
   sweep(now: number, patienceMs: number, holders: Iterable<Holder>): void {
+    if (now - this.#trimmedAt >= TRIM_MS) {
+      this.#trimmedAt = now;
+      this.memory.trim();
+    }
     const repliesWanted = this.replies.wanted || (this.replies.high && this.#waiters.length > 0);
     if (!repliesWanted && !this.requests.wanted) {
       this.#waitSince = -1;

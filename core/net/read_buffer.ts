@@ -3,10 +3,10 @@
  *
  *     |  parsed  |  start ... end  |  room for the next read  |
  *
- * It starts small, because a pending read pins its buffer and most connections are idle; it doubles when a read fills it,
- * up to a size at which reads are efficient, and beyond that only for a frame that is larger, within the budget. It reads
- * little beyond such a frame, so that it shrinks as soon as the frame is gone; so it does when traffic has been light for a
- * while.
+ * A pending read pins its buffer and most connections are idle: a small one of its own waits for traffic. When a read fills
+ * that, or a frame does not fit, one of a size at which reads are efficient is borrowed until nothing is left to read; a larger
+ * one only for a frame that is larger, within the budget. It reads little beyond such a frame, so that its memory is free as
+ * soon as the frame is gone.
  *
  * A buffer that trusts the other side (our own engine) takes a frame's announced length for true: large values are not copied
  * while it grows.
@@ -14,9 +14,6 @@
 import type { Connection } from "../transport.ts";
 import type { Budget } from "./budget.ts";
 import { lendableSize } from "./spare_memory.ts";
-
-/** Reads in a row that used under a quarter of the buffer before it is halved. */
-const LIGHT_READS = 32;
 
 /** Who has sent this much of a frame is given room for the rest at once. */
 const EARNEST_BYTES = 4 * 1024 * 1024;
@@ -27,21 +24,21 @@ export class ReadBuffer {
   end = 0;
   /** `fill` waits for memory, not for the other side. */
   waiting = false;
-  readonly #smallestBytes: number;
+  readonly #small: Uint8Array<ArrayBuffer>;
   readonly #usualBytes: number;
   readonly #budget: Budget;
   readonly #trusting: boolean;
   #chargedBytes = 0;
-  #lightReads = 0;
+  /** The last read took all there was room for: there is more, probably. */
+  #more = false;
   #closed = false;
 
-  /** Grows from `smallestBytes` to `usualBytes` by traffic, and above that for large frames, charged to `budget`. */
-  constructor(smallestBytes: number, usualBytes: number, budget: Budget, trusting = false) {
+  /** Idles with `smallBytes`, reads traffic with `usualBytes`; more is for large frames and charged to `budget`. */
+  constructor(smallBytes: number, usualBytes: number, budget: Budget, trusting = false) {
     this.#trusting = trusting;
-    this.#smallestBytes = smallestBytes;
     this.#usualBytes = usualBytes;
     this.#budget = budget;
-    this.bytes = new Uint8Array(smallestBytes);
+    this.bytes = this.#small = new Uint8Array(smallBytes);
   }
 
   /** Bytes of memory charged to the budget. */
@@ -56,7 +53,9 @@ export class ReadBuffer {
   async fill(connection: Connection, neededBytes: number): Promise<number | null> {
     if (this.#closed) throw new Error("read after the end");
     this.relax();
-    if (this.start < this.end && (this.end === this.bytes.length || this.start + neededBytes > this.bytes.length)) {
+    if (this.end === 0) {
+      if (this.#more && this.bytes === this.#small) this.#resize(this.#usualBytes);
+    } else if (this.end === this.bytes.length || this.start + neededBytes > this.bytes.length) {
       this.#compact();
       if (this.end === this.bytes.length || (this.#trusting && neededBytes > this.bytes.length)) {
         await this.#grow(neededBytes);
@@ -68,15 +67,16 @@ export class ReadBuffer {
     const count = await connection.read(whole ? this.bytes : this.bytes.subarray(this.end, this.end + room));
     if (count === null || this.#closed) return null;
     this.end += count;
-    this.#adapt(count, room);
+    this.#more = this.end === this.bytes.length;
     return count;
   }
 
-  /** Gives back what a large frame needed, once it is gone. To be called before a wait of any other kind. */
+  /** Gives back what traffic or a large frame needed, once that is gone. To be called before a wait of any other kind. */
   relax(): void {
     if (this.start === this.end) {
       this.start = 0;
       this.end = 0;
+      if (!this.#more && this.bytes !== this.#small) return this.#resize(this.#small.length);
     } else if (this.start === 0) {
       return; // the frame it grew for, if it did, is the one in progress
     }
@@ -110,7 +110,7 @@ export class ReadBuffer {
     const doubled = size * 2;
     const most = this.#trusting || size >= EARNEST_BYTES ? neededBytes : size * 4;
     const wanted = neededBytes > doubled ? Math.min(neededBytes, most) : Math.max(doubled, neededBytes);
-    if (wanted <= this.#usualBytes) return this.#resize(wanted);
+    if (wanted <= this.#usualBytes) return this.#resize(this.#usualBytes);
     const charge = lendableSize(wanted) - this.#chargedBytes;
     const taken = this.#budget.take(this, charge);
     if (taken !== true) {
@@ -124,26 +124,10 @@ export class ReadBuffer {
     this.#resize(wanted);
   }
 
-  /** Its usual size follows the traffic; a large one is the business of `#grow` and `relax`. */
-  #adapt(count: number, room: number): void {
-    const size = this.bytes.length;
-    if (size > this.#usualBytes) return;
-    if (count === room) {
-      this.#lightReads = 0;
-      if (size < this.#usualBytes) this.#resize(size * 2);
-    } else if (count * 4 < size && size > this.#smallestBytes) {
-      if (++this.#lightReads < LIGHT_READS) return;
-      this.#lightReads = 0;
-      if (this.start === 0 && this.end * 2 <= size) this.#resize(Math.max(this.#smallestBytes, size >> 1));
-    } else {
-      this.#lightReads = 0;
-    }
-  }
-
   /** To another size, charged before if it is a large one; the unparsed bytes move along. */
   #resize(size: number): void {
     const { memory } = this.#budget;
-    const next = size > this.#usualBytes ? memory.borrow(size) : new Uint8Array(size);
+    const next = size === this.#small.length ? this.#small : memory.borrow(size);
     next.set(this.bytes.subarray(this.start, this.end));
     this.end -= this.start;
     this.start = 0;
@@ -155,6 +139,6 @@ export class ReadBuffer {
       this.#budget.release(charged);
       this.#budget.done(this);
     }
-    if (left.length > this.#usualBytes) memory.giveBack(left);
+    if (left !== this.#small) memory.giveBack(left);
   }
 }

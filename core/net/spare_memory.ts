@@ -1,5 +1,5 @@
 /**
- * Large memory that is lent again instead of collected. The collector is slow to notice large buffers that nobody refers
+ * Memory that is lent again instead of collected. The collector is slow to notice large buffers that nobody refers
  * to: without this a node that passes on large values holds several times what it uses.
  */
 export class SpareMemory {
@@ -9,6 +9,8 @@ export class SpareMemory {
   readonly #usedBytes: () => number;
   /** By size. */
   readonly #idle = new Map<number, Uint8Array<ArrayBuffer>[]>();
+  /** The least that was idle since the last `trim`. */
+  #leastIdleBytes = 0;
 
   /** Keeps as much as `usedBytes()` leaves of the limit, and half of the limit at most. */
   constructor(limitBytes: number, usedBytes: () => number) {
@@ -22,6 +24,7 @@ export class SpareMemory {
     const used = this.#idle.get(size)?.pop();
     if (used !== undefined) {
       this.idleBytes -= size;
+      if (this.idleBytes < this.#leastIdleBytes) this.#leastIdleBytes = this.idleBytes;
       return used;
     }
     if (!this.#hasRoom(size)) this.#drop();
@@ -41,6 +44,18 @@ export class SpareMemory {
     this.idleBytes += size;
   }
 
+  /** Called now and then: lets go of half of what nobody has wanted since the last time. */
+  trim(): void {
+    let surplus = this.#leastIdleBytes / 2;
+    for (const [size, buffers] of this.#idle) {
+      for (; buffers.length > 0 && surplus >= size; surplus -= size) {
+        buffers.pop();
+        this.idleBytes -= size;
+      }
+    }
+    this.#leastIdleBytes = this.idleBytes;
+  }
+
   #hasRoom(size: number): boolean {
     const bytes = this.idleBytes + size;
     return bytes <= this.#limitBytes / 2 && this.#usedBytes() + bytes <= this.#limitBytes;
@@ -48,7 +63,7 @@ export class SpareMemory {
 
   #drop(): void {
     this.#idle.clear();
-    this.idleBytes = 0;
+    this.idleBytes = this.#leastIdleBytes = 0;
   }
 }
 

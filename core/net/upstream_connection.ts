@@ -28,10 +28,10 @@ import { SinkQueue } from "./sink_queue.ts";
 import type { Turn } from "./turn.ts";
 import { WriteBuffer, type WriteOwner } from "./write_buffer.ts";
 
-/** Engine replies come in bulk: read by the quarter megabyte. */
-const READ_SMALLEST_BYTES = 16 * 1024;
-const READ_USUAL_BYTES = 256 * 1024;
-const RETAINED_BYTES = 1024 * 1024;
+/** Replies come in bulk, and links are few: always read by the quarter megabyte. */
+const READ_BYTES = 256 * 1024;
+/** Gathered requests that are not charged. */
+const FREE_BYTES = 1024 * 1024;
 /** Unsent bytes above which clients are asked to wait until all have left; the second with memory for requests overdrawn. */
 const CONGESTED_BYTES = 4 * 1024 * 1024;
 const CONGESTED_BYTES_SHORT = 64 * 1024;
@@ -310,8 +310,8 @@ export class UpstreamConnection implements WriteOwner {
       return false;
     }
     this.#connection = connection;
-    const out = this.#out = new WriteBuffer(connection, turn, pressure.requests, this, RETAINED_BYTES);
-    const input = this.#in = new ReadBuffer(READ_SMALLEST_BYTES, READ_USUAL_BYTES, pressure.replies, true);
+    const out = this.#out = new WriteBuffer(connection, turn, pressure.requests, this, FREE_BYTES);
+    const input = this.#in = new ReadBuffer(READ_BYTES, READ_BYTES, pressure.replies, true);
     this.#framing.reset();
     this.#lastReadAt = this.#parts.clock.now();
     let eof = false;

@@ -1,8 +1,9 @@
 /**
  * Bytes on their way out of one connection. Everything written during a turn is gathered and leaves in one write; while
- * that write is under way the next turn's bytes gather in a second buffer, and the two change places.
+ * that write is under way the next turn's bytes gather in a second buffer. What is more than small is borrowed for as long as it
+ * holds something.
  *
- *     copy() byte() ...  -->  [ large chunks | filling ]  --flush-->  write(spare)  -->  socket
+ *     copy() byte() ...  -->  [ large chunks | filling ]  --flush-->  write  -->  socket
  *
  * Large runs are kept as chunks of their own: they would make the buffers grow by copying. One write at a time.
  */
@@ -13,6 +14,9 @@ import type { Flushable, Turn } from "./turn.ts";
 
 /** A run of at least this many bytes becomes a chunk. */
 const CHUNK_BYTES = 64 * 1024;
+/** The buffer that a connection keeps for its next turn, and what it borrows first when that is too small. */
+const KEPT_BYTES = 4 * 1024;
+const FIRST_BYTES = 16 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /** The owner is told what it cannot see: that bytes left, that the connection broke. Neither call may throw. */
@@ -30,7 +34,8 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   readonly #turn: Turn;
   readonly #budget: Budget;
   readonly #owner: WriteOwner;
-  readonly #retainedBytes: number;
+  readonly #freeBytes: number;
+  readonly #keptBytes: number;
   #chunks: { readonly memory: Uint8Array<ArrayBuffer>; readonly length: number }[] = [];
   #chunkBytes = 0;
   #spare = NOTHING;
@@ -41,10 +46,11 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   #writing = false;
   #closed = false;
 
-  /** A buffer that grew above `retainedBytes` is charged to the budget and given back once it is empty. */
-  constructor(connection: Connection, turn: Turn, budget: Budget, owner: WriteOwner, retainedBytes: number) {
+  /** Large runs, and a buffer that grew above `freeBytes`, are charged to the budget. */
+  constructor(connection: Connection, turn: Turn, budget: Budget, owner: WriteOwner, freeBytes: number) {
     super();
-    this.#retainedBytes = retainedBytes;
+    this.#freeBytes = freeBytes;
+    this.#keptBytes = Math.min(KEPT_BYTES, freeBytes);
     this.#connection = connection;
     this.#turn = turn;
     this.#budget = budget;
@@ -71,13 +77,22 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   }
 
   override reserve(count: number): void {
-    const before = this.bytes.length;
-    super.reserve(count);
-    const after = this.bytes.length;
-    if (after === before || after <= this.#retainedBytes || this.#closed) return;
-    const grown = after - (before > this.#retainedBytes ? before : 0);
-    this.#chargedBytes += grown;
-    this.#budget.charge(grown);
+    if (this.#closed) {
+      this.length = 0;
+      return super.reserve(count);
+    }
+    const needed = this.length + count;
+    const before = this.bytes;
+    if (needed <= before.length) return;
+    const { memory } = this.#budget;
+    const least = before.length === 0 ? KEPT_BYTES : FIRST_BYTES;
+    const grown = memory.borrow(Math.max(needed, before.length * 2, Math.min(least, this.#freeBytes)));
+    grown.set(before.subarray(0, this.length));
+    this.bytes = grown;
+    this.#charge(this.#chargeOf(grown) - this.#chargeOf(before));
+    if (before.length === 0) return;
+    if (before.length <= this.#keptBytes && this.#spare.length === 0) this.#spare = before;
+    else memory.giveBack(before);
   }
 
   /** Sends what was written at the end of this turn. To be called after writing. */
@@ -119,7 +134,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
             this.#chunkBytes -= length;
             await this.#write(memory, 0, length);
             this.#discharge(memory.length);
-            if (memory.length >= CHUNK_BYTES) this.#budget.memory.giveBack(memory);
+            this.#budget.memory.giveBack(memory);
           }
           continue;
         }
@@ -133,10 +148,11 @@ export class WriteBuffer extends ByteWriter implements Flushable {
         const count = await this.#connection.write(this.#viewOf(bytes, length));
         this.#sent(count);
         if (count < length) await this.#write(bytes, count, length);
-        if (bytes.length <= this.#retainedBytes) this.#keep(bytes);
+        this.#discharge(this.#chargeOf(bytes));
+        if (bytes.length <= this.#keptBytes) this.#keep(bytes);
         else {
           this.#view = NOTHING;
-          this.#discharge(bytes.length);
+          this.#budget.memory.giveBack(bytes);
         }
       }
     } catch (error) {
@@ -149,11 +165,6 @@ export class WriteBuffer extends ByteWriter implements Flushable {
       this.#marked = false;
     }
     if (this.#closed) return;
-    // What stood in front of a large run was copied: its buffer may be large too.
-    if (this.bytes.length > this.#retainedBytes) {
-      this.#discharge(this.bytes.length);
-      this.bytes = NOTHING;
-    }
     this.#owner.onDrained();
   }
 
@@ -175,7 +186,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   /** The buffer that was written serves again: at once, if nothing came meanwhile, so that a quiet connection has only one. */
   #keep(bytes: Uint8Array<ArrayBuffer>): void {
     if (this.#closed) return;
-    if (this.length > 0 || this.bytes.length > this.#retainedBytes) {
+    if (this.length > 0 || this.bytes.length > this.#keptBytes) {
       this.#spare = bytes;
       return;
     }
@@ -193,17 +204,28 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   /** Makes what was written so far a chunk, so that a large run can follow it. */
   #seal(): void {
     if (this.length === 0) return;
-    this.#add(this.bytes.slice(0, this.length), this.length);
+    const { bytes, length } = this;
+    this.#charge(-this.#chargeOf(bytes));
+    this.bytes = NOTHING;
+    this.#view = NOTHING;
     this.length = 0;
+    this.#add(bytes, length);
   }
 
   #add(memory: Uint8Array<ArrayBuffer>, length: number): void {
     this.#chunks.push({ memory, length });
     this.#chunkBytes += length;
-    this.#chargedBytes += memory.length;
-    this.#budget.charge(memory.length);
+    this.#charge(memory.length);
   }
 
+  /** What a buffer of gathered bytes costs. */
+  #chargeOf(buffer: Uint8Array): number {
+    return buffer.length > this.#freeBytes ? buffer.length : 0;
+  }
+  #charge(bytes: number): void {
+    this.#chargedBytes += bytes;
+    this.#budget.charge(bytes);
+  }
   #discharge(bytes: number): void {
     if (this.#closed) return;
     this.#chargedBytes -= bytes;

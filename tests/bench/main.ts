@@ -1,5 +1,6 @@
 /** `deno task bench NAME [flags]`: the benchmarks by name. Each is a program that prints tables, never a test with a limit. */
 import { parseArgs } from "@std/cli/parse-args";
+import { benchIdleClients } from "./idle_clients.ts";
 import { benchSingle } from "./single.ts";
 
 /** What every benchmark is told. */
@@ -16,7 +17,10 @@ export interface BenchFlags {
   readonly loads: readonly string[];
 }
 
-const benchmarks: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = { single: benchSingle };
+const benchmarks: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
+  idle: benchIdleClients,
+  single: benchSingle,
+};
 
 const usage =
   `deno task bench NAME [--quick] [--rounds 5] [--scale 1] [--contenders a,b] [--commands SET,GET] [--loads 50x1,500x16]

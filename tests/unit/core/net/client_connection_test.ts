@@ -157,7 +157,10 @@ Deno.test("ClientConnection with a limit of 1 serves one request at a time", asy
 });
 
 Deno.test("ClientConnection does not read a client that does not take its answers", async () => {
-  const { client, sink, connection, leave } = await setUp({ memoryBytes: 16 << 20, network: { capacityBytes: 1000 } });
+  const { client, sink, connection, leave } = await setUp({
+    memoryBytes: 16 << 20,
+    network: { capacityBytes: 20_000 },
+  });
   const value = "v".repeat(10_000);
   sink.answer = () => value;
   client.hold();

@@ -42,3 +42,18 @@ Deno.test("SpareMemory.giveBack() keeps nothing of a size it would never lend", 
   spare.giveBack(new Uint8Array(100_001));
   assertEquals(spare.idleBytes, 0);
 });
+
+Deno.test("SpareMemory.trim() lets go of half of what nobody wanted since the last time, and of nothing that is used", () => {
+  const spare = new SpareMemory(1 << 24, () => 0);
+  const lent = Array.from({ length: 16 }, () => spare.borrow(1 << 16));
+  spare.trim();
+  for (const memory of lent) spare.giveBack(memory);
+  spare.trim();
+  assertEquals(spare.idleBytes, 16 << 16, "it came in the meantime");
+  const used = Array.from({ length: 8 }, () => spare.borrow(1 << 16));
+  for (const memory of used) spare.giveBack(memory);
+  spare.trim();
+  assertEquals(spare.idleBytes, 12 << 16);
+  for (let i = 0; i < 10; i++) spare.trim();
+  assertEquals(spare.idleBytes, 1 << 16);
+});
