@@ -312,6 +312,13 @@ export class Node implements NodeView {
     await this.parts.dataStore.close();
   }
 
+  /** Requests of other nodes that are not answered yet. */
+  get visitingRequests(): number {
+    let count = 0;
+    for (const peer of this.#visitingPeers?.clients.values() ?? []) count += peer.pendingRequests;
+    return count;
+  }
+
   clients(): Iterable<ClientView> {
     return this.#openClients();
   }
@@ -326,6 +333,7 @@ export class Node implements NodeView {
   }
   resetStats(): void {
     Object.assign(this.stats, { ...new Stats(), client_connections: this.stats.client_connections });
+    Object.assign(this.peerStats, { ...new Stats(), client_connections: this.peerStats.client_connections });
     this.pipeline.commandCounts.fill(0);
     this.latencyUs.reset();
   }

@@ -16,6 +16,8 @@ export class Stats {
   fragments = 0;
   /** Copies of writes that a replica did not take: it lacks them until it is mended. */
   missed_writes = 0;
+  /** Writes passed on to another rack of a datacenter than the preferred one, which was away. */
+  remote_peer_failover_requests = 0;
   /** Reads that went to another replica because the one asked first failed. */
   retried_reads = 0;
   /** Connections refused because `client_connections` was reached. */

@@ -1,5 +1,6 @@
 /** The object of `/info`: C Dynomite's names and order, for what this node counts so far. Times are microseconds. */
 import type { Node } from "../node.ts";
+import { peerStats, visitingPeerStats } from "./peer_stats.ts";
 
 /** One snapshot. */
 export function statsInfo(node: Node): Record<string, unknown> {
@@ -30,6 +31,12 @@ export function statsInfo(node: Node): Record<string, unknown> {
       client_non_quorum_r_responses: stats.client_non_quorum_r_responses,
       forward_error: stats.forward_error,
       fragments: stats.fragments,
+      ...visitingPeerStats(node.peerStats, node.visitingRequests),
+      ...peerStats(node.peers.list()),
+      peer_forward_error: node.peerStats.forward_error,
+      remote_peer_failover_requests: stats.remote_peer_failover_requests,
+      missed_writes: stats.missed_writes,
+      retried_reads: stats.retried_reads,
       [dataStore.name]: dataStore.stats(),
     },
   };

@@ -158,7 +158,8 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
   }
 
   end(after: After): void {
-    if (after === After.Continue) return;
+    // Another node passes its clients' words on; it does not take leave itself.
+    if (after === After.Continue || this.#visitor.noun === "peer") return;
     this.#ending = true;
     if (after === After.Drop) this.close();
   }

@@ -27,6 +27,7 @@ export class Dispatcher {
   readonly #tagClose: number;
   readonly #plan = new ReplicaPlan();
   readonly #retries: Pool<ReadRetry>;
+  readonly #stats: Stats;
   #view: ClusterView;
 
   /** `hashTag` is two characters or undefined. */
@@ -35,6 +36,7 @@ export class Dispatcher {
     this.#hash = hash;
     this.#tagOpen = hashTag?.charCodeAt(0) ?? -1;
     this.#tagClose = hashTag?.charCodeAt(1) ?? -1;
+    this.#stats = stats;
     this.#retries = new Pool(() => new ReadRetry(this.#retries, stats), RETRY_POOL_MAX);
   }
 
@@ -110,6 +112,7 @@ export class Dispatcher {
     const plan = this.#plan;
     planReplicas(placement, replicas, command.access, level, scope, passedOn, plan);
     const { count, nodes, scopes } = plan;
+    this.#stats.remote_peer_failover_requests += plan.failovers;
     // Replies that are compared must have one form.
     if (request.dialect !== 0 && level !== Consistency.One) {
       for (let i = 0; i < count; i++) if (replicas[nodes[i]!]!.plain) request.dialect = 0;

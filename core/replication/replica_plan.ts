@@ -39,12 +39,15 @@ export class ReplicaPlan {
   required = new Int32Array(4);
   /** The target whose reply is the answer where one is enough. */
   preferred = 0;
+  /** Datacenters whose copy goes to another rack than the preferred one. */
+  failovers = 0;
 
   clear(level: Consistency): void {
     this.level = level;
     this.count = 0;
     this.voteCount = 0;
     this.preferred = 0;
+    this.failovers = 0;
   }
 
   add(node: number, scope: Scope, vote: number): void {
@@ -101,8 +104,11 @@ export function planReplicas(
   for (let i = 0; i < remote.length; i++) {
     const owners = remote[i]!;
     if (everyDatacenter) plan.addVoters(owners);
-    else if (isWrite && passedOn) plan.add(owners[firstUp(owners, replicas)]!, Scope.Datacenter, NO_VOTE);
-    else if (isWrite) { for (const owner of owners) plan.add(owner, Scope.Node, NO_VOTE); }
+    else if (isWrite && passedOn) {
+      const chosen = firstUp(owners, replicas);
+      if (chosen > 0) plan.failovers++;
+      plan.add(owners[chosen]!, Scope.Datacenter, NO_VOTE);
+    } else if (isWrite) { for (const owner of owners) plan.add(owner, Scope.Node, NO_VOTE); }
   }
 }
 
