@@ -2,13 +2,10 @@
  * `deno task test`: every suite, one closing line.
  *
  * Unit tests run without permissions. The others start real servers; where those are missing they are installed if that is
- * possible here (Debian, root), else it is said what will be skipped. Folders after `--` narrow the run: `deno task test tests/unit`.
+ * possible here (Debian, root), else it is said what will be skipped. Folders or files narrow the run: `deno task test tests/unit`.
  */
-interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+import { isInstalled } from "./support/real_servers.ts";
+import { readSummary, type Tally } from "./support/test_summary.ts";
 
 /** Programs the suites start, and the Debian packages that hold them. */
 const programs: Readonly<Record<string, string>> = {
@@ -17,16 +14,6 @@ const programs: Readonly<Record<string, string>> = {
   "memccapable": "libmemcached-tools",
 };
 const APT_TIMEOUT_MS = 300_000;
-
-function isInstalled(program: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/${program}`).isFile;
-    } catch {
-      return false;
-    }
-  });
-}
 
 async function apt(...args: string[]): Promise<boolean> {
   const { success, stderr } = await new Deno.Command("apt-get", {
@@ -54,7 +41,7 @@ async function provide(): Promise<void> {
   }
 }
 
-/** Runs `deno test` and reads its summary. A run that ended badly counts as a failure even when no test did. */
+/** Runs `deno test` and reads its summary. */
 async function run(name: string, args: readonly string[]): Promise<Tally> {
   console.log(`\n${name}: deno test ${args.join(" ")}`);
   const child = new Deno.Command(Deno.execPath(), {
@@ -71,10 +58,7 @@ async function run(name: string, args: readonly string[]): Promise<Tally> {
     output = (output + decoder.decode(chunk, { stream: true })).slice(-4096);
   }
   const { success } = await child.status;
-  const count = (word: string) => Number(output.match(new RegExp(`(\\d+) ${word}`))?.[1] ?? 0);
-  const tally = { passed: count("passed"), failed: count("failed"), skipped: count("ignored") };
-  if (!success && tally.failed === 0) tally.failed = 1;
-  return tally;
+  return readSummary(output, success);
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -86,7 +70,7 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-const chosen = Deno.args.filter((arg) => arg !== "--");
+const chosen = Deno.args.filter((arg) => arg !== "--").map((path) => path.replace(/^\.\//, ""));
 const isChosen = (folder: string) => chosen.length === 0 || chosen.some((path) => path.startsWith(folder));
 const narrowed = (folder: string) => chosen.length === 0 ? [folder] : chosen.filter((path) => path.startsWith(folder));
 
@@ -101,6 +85,9 @@ for (const folder of ["tests/sim", "tests/integration"]) {
 }
 if (others.length > 0) {
   tallies.push(await run("simulated clusters, real servers and clients", ["-A", "--permit-no-files", ...others]));
+}
+if (tallies.length === 0) {
+  console.error(`no test is in ${chosen.join(", ")}; folders are tests/unit, tests/sim, tests/integration`);
 }
 const total = (key: keyof Tally) => tallies.reduce((sum, tally) => sum + tally[key], 0);
 const skipped = total("skipped");
