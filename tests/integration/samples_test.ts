@@ -60,6 +60,7 @@ const tests: Readonly<Record<string, { readonly needs: readonly string[]; run(te
       await talk(text, memcached, server.port);
     },
   },
+  "memcached_embedded.yml": { needs: [], run: (text) => talk(text, memcached) },
   "embedded_durable.yml": { needs: [], run: (text) => talk(text, redis) },
 };
 

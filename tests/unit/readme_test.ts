@@ -1,6 +1,7 @@
 /** What the documents say exists, does. That their examples print what they show is tests/integration/readme_test.ts. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import contributing from "../../CONTRIBUTING.md" with { type: "text" };
+import results from "../bench/results.md" with { type: "text" };
 import readme from "../../README.md" with { type: "text" };
 import { parseFlags } from "../../conf/flags.ts";
 import { parseConf } from "../../conf/parse.ts";
@@ -43,4 +44,12 @@ Deno.test("README: the files of conf/ it names are there", () => {
   const named = [...readme.matchAll(/(\w+_\w+\.yml)/g)].map((match) => match[1]!);
   assert(named.length > 0);
   for (const name of named) assert(Object.hasOwn(samples, name), name);
+});
+
+Deno.test("README: every number of its benchmark table was measured", () => {
+  const rows = (text: string) => text.split("\n").filter((line) => /^\| \d+ clients/.test(line));
+  const measured = new Set(rows(results));
+  const quoted = rows(readme);
+  assertEquals(quoted.length, 15);
+  for (const row of quoted) assert(measured.has(row), row);
 });
