@@ -64,6 +64,8 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
   readonly #options: ClientOptions;
   readonly #parts: ClientParts;
   readonly #visitor: Visitor;
+  readonly #requestBudget: Budget;
+  readonly #replyBudget: Budget;
   readonly #parser: RequestParser;
   readonly #in: ReadBuffer;
   readonly #out: WriteBuffer;
@@ -94,9 +96,13 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     const visitor = this.#visitor = parts.visit();
     this.session = visitor.session;
     this.#parser = visitor.parser;
-    this.#in = new ReadBuffer(READ_SMALL_BYTES, READ_USUAL_BYTES, parts.pressure.requests);
-    this.#out = new WriteBuffer(connection, parts.turn, parts.pressure.replies, this, FREE_BYTES);
-    this.#outputBytesMax = Math.max(OUTPUT_BYTES_MIN, parts.pressure.replies.limitBytes * OUTPUT_SHARE);
+    const { pressure } = parts;
+    const isNode = visitor.noun === "peer";
+    this.#requestBudget = isNode ? pressure.nodeRequests : pressure.requests;
+    this.#replyBudget = isNode ? pressure.nodeReplies : pressure.replies;
+    this.#in = new ReadBuffer(READ_SMALL_BYTES, READ_USUAL_BYTES, this.#requestBudget);
+    this.#out = new WriteBuffer(connection, parts.turn, this.#replyBudget, this, FREE_BYTES);
+    this.#outputBytesMax = Math.max(OUTPUT_BYTES_MIN, this.#replyBudget.limitBytes * OUTPUT_SHARE);
     this.replies = visitor.createReplies(this.#out, this, parts.latencyUs, parts.turn);
     this.connectedAt = this.lastRequestAt = parts.turn.now;
   }
@@ -115,8 +121,8 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     return this.#in.heldBytes + this.#out.heldBytes;
   }
   owedBytes(budget: Budget): number {
-    if (budget === this.#parts.pressure.replies) return this.#out.heldBytes;
-    return this.#reading && !this.#in.waiting ? this.#in.heldBytes : 0;
+    if (budget === this.#replyBudget) return this.#out.heldBytes;
+    return budget === this.#requestBudget && this.#reading && !this.#in.waiting ? this.#in.heldBytes : 0;
   }
   get movedBytes(): number {
     return this.#readBytes + this.#out.sentBytes;

@@ -1,6 +1,6 @@
 /**
  * How the node says "slow down", and why that never ends in a standstill. Memory for large buffers (anything above what a
- * quiet connection holds) comes from two budgets, each half of `buffer_budget`:
+ * quiet connection holds) comes from two budgets, which share `buffer_budget`:
  *
  *     requests:  client -> ReadBuffer -> WriteBuffer -> engine
  *     replies:   engine -> ReadBuffer -> WriteBuffer -> client
@@ -16,8 +16,10 @@
  * 5. A large request that is being read gets the room for it or, one at a time, overdraws: it waits for its own client to send
  *    the rest, and then for 4.
  *
- * Among nodes this holds as well: another node's request waits for our engine and our clients, never for the links to other
- * nodes; those slow our own clients alone, and only while they get on.
+ * Among nodes it holds as well, because what other nodes ask has two budgets of its own, an eighth each where there are other
+ * nodes. A link to another node begins a reply while the clients' replies are not overdrawn, whatever we owe other nodes; so our
+ * answer to a node waits for that node's clients, and not for anything of ours. Another node's request waits for our engine
+ * and for our answers to nodes, never for links to nodes: those slow our own clients alone, and only while they get on.
  *
  * So every wait ends at somebody else's socket. There patience ends it: an engine's link that does not get on is closed by its
  * own deadlines (UpstreamConnection), a client that makes others wait by `sweep`. What cannot wait overdraws: the
@@ -53,8 +55,12 @@ export type Slowed = typeof Slowed[keyof typeof Slowed];
 export class Pressure {
   readonly limitBytes: number;
   readonly memory: SpareMemory;
+  /** For clients. */
   readonly requests: Budget;
   readonly replies: Budget;
+  /** For what other nodes ask of this one. */
+  readonly nodeRequests: Budget;
+  readonly nodeReplies: Budget;
   /** Connections closed because they held memory others waited for. */
   evictions = 0;
   /** By whom they slow. */
@@ -65,27 +71,33 @@ export class Pressure {
   #waitSince = -1;
   readonly #movedBefore = new Map<Holder, number>();
 
-  constructor(limitBytes: number) {
+  /** `hasNodes`: other nodes get their share. */
+  constructor(limitBytes: number, hasNodes = false) {
     this.limitBytes = limitBytes;
     this.memory = new SpareMemory(limitBytes, () => this.usedBytes);
-    this.requests = new Budget(limitBytes / 2, this.memory);
-    this.replies = new Budget(limitBytes / 2, this.memory, () => this.nudge());
+    const nudge = () => this.nudge();
+    const forNodes = hasNodes ? limitBytes / 8 : 0;
+    this.requests = new Budget(limitBytes / 2 - forNodes, this.memory);
+    this.replies = new Budget(limitBytes / 2 - forNodes, this.memory, nudge);
+    this.nodeRequests = new Budget(forNodes, this.memory);
+    this.nodeReplies = new Budget(forNodes, this.memory, nudge);
   }
 
   /** Bytes charged now. */
   get usedBytes(): number {
-    return this.requests.usedBytes + this.replies.usedBytes;
+    return this.requests.usedBytes + this.replies.usedBytes + this.nodeRequests.usedBytes + this.nodeReplies.usedBytes;
   }
   get congested(): boolean {
     return this.#congestedLinks[Slowed.Everybody]! > 0 || this.#congestedLinks[Slowed.Clients]! > 0;
   }
   /** Should a client's next request wait? */
   get high(): boolean {
-    return this.#congestedLinks[Slowed.Clients]! > 0 || this.highForNodes;
+    const links = this.#congestedLinks;
+    return links[Slowed.Everybody]! > 0 || links[Slowed.Clients]! > 0 || this.replies.high;
   }
   /** Should another node's? */
   get highForNodes(): boolean {
-    return this.#congestedLinks[Slowed.Everybody]! > 0 || this.replies.high;
+    return this.#congestedLinks[Slowed.Everybody]! > 0 || this.nodeReplies.high;
   }
 
   /** A link has too much unsent. */
@@ -114,8 +126,11 @@ export class Pressure {
       this.#trimmedAt = now;
       this.memory.trim();
     }
-    const repliesWanted = this.replies.wanted || (this.replies.high && this.#waiters.length > 0);
-    if (!repliesWanted && !this.requests.wanted) {
+    const wanted = [this.requests, this.nodeRequests].filter((budget) => budget.wanted);
+    for (const budget of [this.replies, this.nodeReplies]) {
+      if (budget.wanted || (budget.high && this.#waiters.length > 0)) wanted.push(budget);
+    }
+    if (wanted.length === 0) {
       this.#waitSince = -1;
       this.#movedBefore.clear();
       return;
@@ -126,8 +141,7 @@ export class Pressure {
     const all = [...holders];
     if (this.#waitSince >= 0) {
       for (const holder of all) {
-        const owed = (repliesWanted ? holder.owedBytes(this.replies) : 0) +
-          (this.requests.wanted ? holder.owedBytes(this.requests) : 0);
+        const owed = wanted.reduce((sum, budget) => sum + holder.owedBytes(budget), 0);
         const before = this.#movedBefore.get(holder);
         if (owed <= most || before === undefined) continue;
         if (holder.movedBytes - before >= owed * SHARE_TO_MOVE) continue;

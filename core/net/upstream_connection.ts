@@ -265,6 +265,12 @@ export class UpstreamConnection implements WriteOwner {
     this.#relieve();
   }
 
+  /** An engine answers clients and other nodes; another node answers clients alone. */
+  get #repliesWait(): boolean {
+    const { replies, nodeReplies } = this.#parts.pressure;
+    return replies.high || (this.#options.slows === Slowed.Everybody && nodeReplies.high);
+  }
+
   #relieve(): void {
     if (!this.#congested) return;
     this.#congested = false;
@@ -388,7 +394,7 @@ export class UpstreamConnection implements WriteOwner {
       // Replies become client output, which cannot wait: with memory short they wait here, in the engine's socket. One that
       // has begun to come and holds memory itself goes on, to give it back.
       input.relax();
-      while (pressure.replies.high && input.heldBytes === 0 && this.#endReason === "") {
+      while (this.#repliesWait && input.heldBytes === 0 && this.#endReason === "") {
         this.#paused = true;
         await pressure.relief();
       }

@@ -162,3 +162,17 @@ Deno.test("A request that is late at a peer fails alone: its link stays, and oth
   assertEquals(cluster.nodes[0]!.running.node.peers.list()[0]!.pool.stats.server_err, 0, "the link was closed");
   client.close();
 });
+
+Deno.test("Two nodes that send each other large values, with memory short at both, do not wait for each other", async () => {
+  const conf = { bufferBudgetBytes: 1 << 20, maxRequestBytes: 1 << 19, timeoutMs: 20_000 };
+  await using cluster = await SimCluster.start(racks(1, 2), { conf, seed: 3 });
+  const value = "v".repeat(200_000);
+  const keys = Array.from({ length: 16 }, (_, i) => `k${i}`);
+  const clients = await Promise.all([0, 1, 0, 1].map((node) => cluster.connect(node)));
+  for (const client of clients) client.send(keys.flatMap((key) => [["SET", key, value], ["GET", key]]));
+  await cluster.clock.until(() => clients.every((client) => client.arrived.length === 32), 600_000);
+  for (const client of clients) {
+    assertEquals(client.arrived.map(({ text }) => text), keys.flatMap(() => ["OK", value]));
+    client.close();
+  }
+});
