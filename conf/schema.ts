@@ -296,8 +296,8 @@ export const options = {
     group: "Bounds",
     unit: "bytes",
     default: "64mb",
-    doc: "The largest request; a larger one is an error. Higher admits larger values and lets one client " +
-      "hold more memory.",
+    doc: "The largest value, and the largest request but for its command and key; a larger one is an error. Higher " +
+      "admits larger values and lets one client hold more memory.",
   }),
   bufferBudgetBytes: one(byteSize(1024 ** 2, 1024 ** 4), {
     key: "buffer_budget",

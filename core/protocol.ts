@@ -39,9 +39,12 @@ export interface ReplyParser extends Parser {
   readonly reply: Reply;
 }
 
+/** Room beside a value of the largest size for what stands around it: the command, the key, options, lengths. */
+export const REQUEST_HEAD_BYTES = 64 * 1024;
+
 /** Bounds for parsers, from conf. */
 export interface ParserLimits {
-  /** Largest whole request, bytes. */
+  /** Largest value or other argument, bytes; all of a request together may have `REQUEST_HEAD_BYTES` more. */
   readonly maxRequestBytes: number;
 }
 

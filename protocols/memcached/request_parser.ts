@@ -134,7 +134,7 @@ export class MemcachedRequestParser implements RequestParser {
     line.read(request, this.#controls > 0);
     if (line.dataBytes === NO_DATA) return;
     if ((request.command as MemcachedCommand).answer === undefined) {
-      if (this.#lineBytes + line.dataBytes + 2 <= this.#bytesMax) return;
+      if (line.dataBytes <= this.#bytesMax) return;
       this.#refuse(answers.tooLarge);
     }
     this.#passOver = line.dataBytes + 2;

@@ -4,7 +4,7 @@
  * processMultibulkBuffer: arguments still to come, and the length of the one in progress. Payload bytes are jumped over.
  */
 import { ByteWriter, CR, LF, NINE, SPACE, ZERO } from "../../core/bytes.ts";
-import { INCOMPLETE, INVALID, type ParserLimits, type RequestParser } from "../../core/protocol.ts";
+import { INCOMPLETE, INVALID, type ParserLimits, REQUEST_HEAD_BYTES, type RequestParser } from "../../core/protocol.ts";
 import { Request } from "../../core/request.ts";
 import type { Session } from "../../core/session.ts";
 import { type CommandTable } from "./command_table.ts";
@@ -104,7 +104,7 @@ export class RedisRequestParser implements RequestParser {
         at = after;
       }
       const after = at + this.#bulkBytes + 2;
-      if (after - frame > this.#bytesMax) {
+      if (this.#bulkBytes > this.#bytesMax || after - frame > this.#bytesMax + REQUEST_HEAD_BYTES) {
         return this.#fail(`invalid bulk length: a request may have ${this.#bytesMax} bytes (max_request_bytes)`);
       }
       if (after > end) {

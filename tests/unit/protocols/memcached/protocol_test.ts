@@ -53,8 +53,8 @@ const storage: RequestSample[] = [
   { bytes: `set ${key250}k 0 0 1\r\n`, requests: [`badFormat(set, ${key250}k, 0, 0, 1)`] },
   // Above the limit: refused at once, and passed over.
   {
-    bytes: `set k 0 0 ${limitBytes} noreply\r\n${"x".repeat(limitBytes)}\r\nget a\r\n`,
-    requests: [`tooLarge(set, k, 0, 0, ${limitBytes}) quiet 1`, "get(get, a) key 1"],
+    bytes: `set k 0 0 ${limitBytes + 1} noreply\r\n${"x".repeat(limitBytes + 1)}\r\nget a\r\n`,
+    requests: [`tooLarge(set, k, 0, 0, ${limitBytes + 1}) quiet 1`, "get(get, a) key 1"],
   },
 ];
 

@@ -1,3 +1,4 @@
+import { REQUEST_HEAD_BYTES } from "../../../../core/protocol.ts";
 import { RedisProtocol } from "../../../../protocols/redis/mod.ts";
 import { limitBytes, testProtocol } from "../../../conformance/protocol.ts";
 import { resp } from "../../../support/redis_requests.ts";
@@ -33,7 +34,7 @@ testProtocol({
     { bytes: "*1\r\n+OK\r\n", problem: "Protocol error: expected '$', got '+'" },
     { bytes: "*1\r\n$-1\r\n", problem: "Protocol error: invalid bulk length" },
     {
-      bytes: `*1\r\n$${limitBytes}\r\n`,
+      bytes: `*1\r\n$${limitBytes + 1}\r\n`,
       problem: `Protocol error: invalid bulk length: a request may have ${limitBytes} bytes (max_request_bytes)`,
     },
     { bytes: `GET "a\r\n`, problem: "Protocol error: unbalanced quotes in request" },
@@ -57,6 +58,5 @@ testProtocol({
     { bytes: "*-2\r\n", problem: "an aggregate's length is not valid" },
     { bytes: "*99999\r\n", problem: "an aggregate has too many elements" },
   ],
-  // An inline request's line may be longer than the limit of this suite.
-  heldBytesMax: 64 * 1024 + 1,
+  heldBytesMax: limitBytes + REQUEST_HEAD_BYTES,
 });

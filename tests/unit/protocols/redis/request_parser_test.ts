@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { INCOMPLETE, INVALID } from "../../../../core/protocol.ts";
+import { INCOMPLETE, INVALID, REQUEST_HEAD_BYTES } from "../../../../core/protocol.ts";
 import { RedisRequestParser } from "../../../../protocols/redis/request_parser.ts";
 import { hostileText, resp, table, wordsOf } from "../../../support/redis_requests.ts";
 import { fromLatin1, latin1 } from "../../../support/resp_value.ts";
@@ -33,7 +33,7 @@ function parseAll(
       const next = parser.parse(bytes, start, bytes.length);
       if (next === INVALID) return { requests, problem: parser.problem, left: bytes.length - start };
       if (next === INCOMPLETE) {
-        assert(parser.needed <= LIMIT, `it asks for ${parser.needed} bytes`);
+        assert(parser.needed <= LIMIT + REQUEST_HEAD_BYTES, `it asks for ${parser.needed} bytes`);
         break;
       }
       assert(next > start && next <= bytes.length, `the frame ends at ${next}`);
@@ -122,9 +122,9 @@ const malformed: readonly (readonly [input: string, problem: string])[] = [
   ["*1\r\n$4a\r\n", "invalid bulk length"],
   ["*1\r\n$4\r\nPINGxx", "invalid bulk length"],
   ["*1\r\n$99999999999999999999\r\n", "invalid bulk length"],
-  [`*1\r\n$${LIMIT}\r\n`, `invalid bulk length: a request may have ${LIMIT} bytes (max_request_bytes)`],
+  [`*1\r\n$${LIMIT + 1}\r\n`, `invalid bulk length: a request may have ${LIMIT} bytes (max_request_bytes)`],
   [
-    `*2\r\n$3\r\nGET\r\n$${LIMIT - 20}\r\n`,
+    `*9\r\n${`$${LIMIT}\r\n${"x".repeat(LIMIT)}\r\n`.repeat(7)}$${LIMIT - 1000}\r\n`,
     `invalid bulk length: a request may have ${LIMIT} bytes (max_request_bytes)`,
   ],
   ['ECHO "a\r\n', "unbalanced quotes in request"],
@@ -144,11 +144,10 @@ Deno.test("RedisRequestParser says what is malformed as Redis does, however it i
   }
 });
 
-Deno.test("RedisRequestParser takes a request of just the limit", () => {
-  const head = "*2\r\n$4\r\nECHO\r\n$9977\r\n";
-  const request = `${head}${"x".repeat(LIMIT - head.length - 2)}\r\n`;
-  assertEquals(request.length, LIMIT);
-  assertEquals(parseAll([fromLatin1(request)]).requests, [["ECHO", "x".repeat(9977)]]);
+Deno.test("RedisRequestParser takes a value of just the limit, whatever its command and key need", () => {
+  const value = "x".repeat(LIMIT);
+  const key = "k".repeat(LIMIT);
+  assertEquals(parseAll([fromLatin1(resp("SET", key, value))]).requests, [["SET", key, value]]);
 });
 
 Deno.test("RedisRequestParser.needed is the size of the frame as soon as its length is known", () => {
