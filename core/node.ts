@@ -296,8 +296,22 @@ export class Node implements NodeView {
     });
   }
 
+  /**
+   * The cluster is another one from now on: requests that come see the new topology, those in flight finish with the one they
+   * began with. Nodes that stay keep their links. The data of a range that has another owner now is not moved.
+   */
+  changeTopology(topology: Topology): void {
+    const { protocol, clock } = this.parts;
+    const before = new Set(this.peers.list());
+    const replicas = this.peers.of(topology);
+    for (const peer of this.peers.list()) if (!before.has(peer)) peer.start();
+    this.dispatcher.view = viewOf(topology, replicas, protocol);
+    this.peers.retire(topology, clock.now() + this.options.patienceMs);
+  }
+
   #sweep(): void {
     const { pressure, clock } = this.parts;
+    this.peers.sweep(clock.now());
     pressure.sweep(clock.now(), this.options.patienceMs, this.#holders());
     this.#missed.report();
   }
