@@ -1,57 +1,80 @@
-/** Who is measured: servers started for one run of a benchmark, in front of one Redis server, ended by their pid. */
+/** Who is measured: servers started for one run of a benchmark, in front of real Redis servers, ended by their pid. */
 import { freePort, Program } from "../support/program.ts";
 import { isInstalled, startOnFreePort } from "../support/real_servers.ts";
 
 /** A contender that serves. */
-export interface Running {
+export interface Running extends AsyncDisposable {
   readonly name: string;
   readonly port: number;
-  readonly pid: number;
-  [Symbol.asyncDispose](): Promise<void>;
+  /** Its processes: first the one that clients talk to. */
+  readonly pids: readonly number[];
+  /** Commands that would end it. */
+  readonly spared?: readonly string[];
 }
 
 export interface Contender {
   readonly name: string;
-  /** `redisPort` is the engine's; files go to `folder`. */
-  start(redisPort: number, folder: string): Promise<Running>;
+  /** `redisPorts` are the engines', one for each node; files go to `folder`. */
+  start(redisPorts: readonly number[], folder: string): Promise<Running>;
 }
 
-/** This node, as `deno task start -c FILE` runs it, over the engine that `server` names. */
+/** Names that tables use for rows with a part of their own. */
+export const DIRECT = "Redis, direct";
+export const NODE = "this node, Redis";
+export const EMBEDDED = "this node, embedded";
+export const ORIGINAL = "C Dynomite";
+
+/** The path of C Dynomite's program, when there is one. */
+export const originalPath = Deno.env.get("DYNOMITE_C");
+
+/** Starts this node, as `deno task start -c FILE` runs it, with these options. */
+export async function startNode(folder: string, options: string): Promise<Program> {
+  const path = await Deno.makeTempFile({ dir: folder, suffix: ".yml" });
+  await Deno.writeTextFile(path, `dyn_o_mite:\n${options}`);
+  return await Program.start(["-c", path], folder);
+}
+
+/** One of our nodes over the engine that `server` names. */
 function thisNode(name: string, server: (redisPort: number) => string): Contender {
   return {
     name,
-    start: async (redisPort, folder) => {
+    start: async ([redisPort], folder) => {
       const port = freePort();
-      const path = `${folder}/${name.replaceAll(/\W+/g, "_")}.yml`;
-      await Deno.writeTextFile(
-        path,
-        `dyn_o_mite:
-  listen: 127.0.0.1:${port}
+      const program = await startNode(
+        folder,
+        `  listen: 127.0.0.1:${port}
   stats_listen: 127.0.0.1:${freePort()}
   datacenter: dc1
   rack: rack1
   tokens: 0
   data_store: redis
-  servers: ["${server(redisPort)}"]
+  servers: ["${server(redisPort!)}"]
 `,
       );
-      const program = await Program.start(["-c", path], folder);
-      return { name, port, pid: program.pid, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
+      return { name, port, pids: [program.pid], [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
     },
   };
 }
 
-/** C Dynomite, Netflix' original. */
+/** Starts C Dynomite with these options for its client port. */
+export async function startOriginal(program: string, folder: string, options: (port: number) => string) {
+  const file = await Deno.makeTempFile({ dir: folder, suffix: ".yml" });
+  return await startOnFreePort(undefined, undefined, undefined, (port) => {
+    Deno.writeTextFileSync(file, `dyn_o_mite:\n${options(port)}`);
+    return { program, args: ["-c", file], endSignal: "SIGKILL" };
+  });
+}
+
+/** Netflix' original. */
 function cDynomite(path: string): Contender {
   return {
-    name: "C Dynomite",
-    start: async (redisPort, folder) => {
-      const server = await startOnFreePort(undefined, undefined, undefined, (port) => {
-        const file = `${folder}/c_dynomite.yml`;
-        Deno.writeTextFileSync(
-          file,
-          `dyn_o_mite:
-  listen: 127.0.0.1:${port}
+    name: ORIGINAL,
+    start: async ([redisPort], folder) => {
+      const server = await startOriginal(
+        path,
+        folder,
+        (port) =>
+          `  listen: 127.0.0.1:${port}
   dyn_listen: 127.0.0.1:${freePort()}
   stats_listen: 127.0.0.1:${freePort()}
   dyn_seed_provider: simple_provider
@@ -60,10 +83,8 @@ function cDynomite(path: string): Contender {
   - 127.0.0.1:${redisPort}:1
   tokens: 437425602
 `,
-        );
-        return { program: path, args: ["-c", file], endSignal: "SIGKILL" };
-      });
-      return { name: "C Dynomite", ...server };
+      );
+      return { ...server, name: ORIGINAL, pids: [server.pid] };
     },
   };
 }
@@ -72,7 +93,7 @@ function cDynomite(path: string): Contender {
 function twemproxy(path: string): Contender {
   return {
     name: "twemproxy",
-    start: async (redisPort, folder) => {
+    start: async ([redisPort], folder) => {
       const server = await startOnFreePort(undefined, undefined, undefined, (port) => {
         const file = `${folder}/nutcracker.yml`;
         Deno.writeTextFileSync(
@@ -92,22 +113,16 @@ function twemproxy(path: string): Contender {
           endSignal: "SIGKILL",
         };
       });
-      return { name: "twemproxy", ...server };
+      // It knows no inline requests, and closes the connection.
+      return { ...server, name: "twemproxy", pids: [server.pid], spared: ["PING_INLINE"] };
     },
   };
 }
 
-/** Names that tables use for rows with a part of their own. */
-export const DIRECT = "Redis, direct";
-export const NODE = "this node, Redis";
-export const EMBEDDED = "this node, embedded";
-export const ORIGINAL = "C Dynomite";
-
-/** Everyone who can be had on this machine, besides the engine itself. */
+/** Every proxy of one node that can be had on this machine. */
 export function proxies(): Contender[] {
   const found = [thisNode(NODE, (port) => `127.0.0.1:${port}:1`), thisNode(EMBEDDED, () => "embedded")];
-  const original = Deno.env.get("DYNOMITE_C");
-  if (original !== undefined) found.push(cDynomite(original));
+  if (originalPath !== undefined) found.push(cDynomite(originalPath));
   const nutcracker = Deno.env.get("NUTCRACKER") ?? "nutcracker";
   if (nutcracker !== "nutcracker" || isInstalled(nutcracker)) found.push(twemproxy(nutcracker));
   return found;

@@ -16,22 +16,23 @@ const BURST_REQUESTS = 500;
 const SETTLE_MS = 6000;
 const QUICK_SETTLE_MS = 100;
 
-export async function benchIdleClients(flags: BenchFlags): Promise<void> {
+export async function benchIdleClients(flags: BenchFlags, stop: AbortSignal): Promise<string> {
   await using stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir();
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   const redis = stack.use(await startRedis({ args: ["--maxclients", "100"] }));
   const count = flags.quick ? QUICK_CLIENTS : CLIENTS;
   const settle = () => new Promise((resolve) => setTimeout(resolve, flags.quick ? QUICK_SETTLE_MS : SETTLE_MS));
-  console.log(`| resident MB | no client | ${count} idle | idle after a burst each | after they left |`);
-  console.log("|---|--:|--:|--:|--:|");
+  const lines = [`| resident MB | no client | ${count} idle | idle after a burst each | after they left |`];
+  lines.push("|---|--:|--:|--:|--:|");
   for (const contender of proxies()) {
+    if (stop.aborted) break;
     if (flags.contenders.length > 0 && !flags.contenders.some((part) => contender.name.includes(part))) continue;
-    await using node = await contender.start(redis.port, folder);
+    await using node = await contender.start([redis.port], folder);
     const sizes: number[] = [];
     const measure = async () => {
       await settle();
-      sizes.push(residentMb(node.pid));
+      sizes.push(residentMb(node.pids[0]!));
     };
     await measure();
     const clients: RespClient[] = [];
@@ -49,6 +50,9 @@ export async function benchIdleClients(flags: BenchFlags): Promise<void> {
     await measure();
     for (const client of clients) client.close();
     await measure();
-    console.log(`| ${contender.name} | ${sizes.map((size) => size.toFixed(0)).join(" | ")} |`);
+    const line = `| ${contender.name} | ${sizes.map((size) => size.toFixed(0)).join(" | ")} |`;
+    console.error(line);
+    lines.push(line);
   }
+  return `${lines.join("\n")}\n`;
 }

@@ -1,7 +1,8 @@
-/** `deno task bench NAME [flags]`: the benchmarks by name. Each is a program that prints tables, never a test with a limit. */
+/** `deno task bench NAME... [flags]`: the benchmarks by name. Each is a program that prints tables, never a test with a limit. */
 import { parseArgs } from "@std/cli/parse-args";
 import { benchIdleClients } from "./idle_clients.ts";
 import { benchSingle } from "./single.ts";
+import { benchTwoRacks } from "./two_racks.ts";
 
 /** What every benchmark is told. */
 export interface BenchFlags {
@@ -17,22 +18,42 @@ export interface BenchFlags {
   readonly loads: readonly string[];
 }
 
-const benchmarks: Readonly<Record<string, (flags: BenchFlags) => Promise<void>>> = {
+/** Each returns its report as Markdown; `stop` asks for what there is. */
+const benchmarks: Readonly<Record<string, (flags: BenchFlags, stop: AbortSignal) => Promise<string>>> = {
   idle: benchIdleClients,
   single: benchSingle,
+  two_racks: benchTwoRacks("dc_one", "dc_one"),
+  two_racks_write_quorum: benchTwoRacks("dc_one", "dc_quorum"),
+  two_racks_quorum: benchTwoRacks("dc_quorum", "dc_quorum"),
 };
 
 const usage =
-  `deno task bench NAME [--quick] [--rounds 5] [--scale 1] [--contenders a,b] [--commands SET,GET] [--loads 50x1,500x16]
+  `deno task bench NAME... [--quick] [--rounds 5] [--scale 1] [--contenders a,b] [--commands SET,GET] [--loads 50x1,500x16]
+    [--output FILE]
   NAME is one of: ${Object.keys(benchmarks).join(", ")}
-  DYNOMITE_C=/path/to/dynomite adds C Dynomite; twemproxy joins when nutcracker is in PATH or named by NUTCRACKER.`;
+  DYNOMITE_C=/path/to/dynomite adds C Dynomite; twemproxy joins when nutcracker is in PATH or named by NUTCRACKER.
+  SIGINT and SIGTERM end a run with a report of what it has.`;
+
+/** What a reader of the file must know: what was run, on what, beside what. */
+function preface(): string {
+  const date = new Date().toISOString().slice(0, 10);
+  const args = Deno.args.filter((arg) => arg !== "--").join(" ");
+  const [load] = Deno.loadavg();
+  return `# Results of \`deno task bench\`
+
+Written by \`deno task bench ${args}\` on ${date}: Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores, load average
+${
+    load!.toFixed(1)
+  } before. CPU us is the CPU time of the process that clients talk to for each request, "of" that of both nodes. The ratios
+and the CPU time say more than the absolute rates, which are those of that machine.
+`;
+}
 
 if (import.meta.main) {
   const args = parseArgs(Deno.args.filter((arg) => arg !== "--"), {
     boolean: ["quick"],
-    string: ["rounds", "scale", "contenders", "commands", "loads"],
+    string: ["rounds", "scale", "contenders", "commands", "loads", "output"],
   });
-  const benchmark = benchmarks[String(args._[0])];
   const number = (value: unknown, otherwise: number) => value === undefined ? otherwise : Number(value);
   const list = (value: unknown) => value === undefined ? [] : String(value).split(",");
   const flags: BenchFlags = {
@@ -43,9 +64,22 @@ if (import.meta.main) {
     commands: list(args.commands),
     loads: list(args.loads),
   };
-  if (benchmark === undefined || !(flags.rounds >= 1) || !(flags.scale > 0)) {
+  const names = args._.map(String);
+  const known = names.every((name) => Object.hasOwn(benchmarks, name));
+  if (names.length === 0 || !known || !(flags.rounds >= 1) || !(flags.scale > 0)) {
     console.error(usage);
     Deno.exit(1);
   }
-  await benchmark(flags);
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop.abort());
+  let file = preface();
+  for (const name of names) {
+    if (stop.signal.aborted) break;
+    const report = `## ${name}\n\n${await benchmarks[name]!(flags, stop.signal)}`;
+    console.log(report);
+    file += `\n${report}`;
+    // After each, so that an end in the next one leaves this one's.
+    if (args.output !== undefined) await Deno.writeTextFile(String(args.output), file);
+  }
+  Deno.exit(stop.signal.aborted ? 1 : 0);
 }

@@ -27,15 +27,21 @@ export const commands: Readonly<Record<string, string>> = {
 /** A server that answers nothing must not stop the rest. */
 const TIMEOUT_MS = 120_000;
 
-/** Runs it to its end. Throws with its output when it did not come to a result. */
-export async function measure(port: number, command: string, load: Load, requests: number): Promise<Measured> {
+/** Runs it to its end, or until `stop`. Throws with its output when it did not come to a result. */
+export async function measure(
+  port: number,
+  command: string,
+  load: Load,
+  requests: number,
+  stop: AbortSignal,
+): Promise<Measured> {
   const { stdout, stderr } = await new Deno.Command("redis-benchmark", {
     args: [
       ...["-p", String(port), "-t", commands[command]!, "-n", String(requests), "--csv"],
       ...["-c", String(load.clients), "-P", String(load.depth)],
     ],
     stdin: "null",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]),
   }).output();
   const text = new TextDecoder().decode(stdout);
   // "test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95_latency_ms","p99_latency_ms","max_latency_ms"

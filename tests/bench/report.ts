@@ -1,4 +1,4 @@
-/** Results of a benchmark and the Markdown tables made of them. */
+/** Results of a comparison and the Markdown tables made of them. */
 import { DIRECT, NODE, ORIGINAL } from "./contenders.ts";
 import type { Load, Measured } from "./redis_benchmark.ts";
 
@@ -7,8 +7,14 @@ export interface Sample extends Measured {
   readonly load: Load;
   readonly command: string;
   readonly contender: string;
-  /** CPU time of the contender's process for each request, microseconds. */
+  /** CPU time for each request, microseconds: of the process that clients talk to, and of all of the contender's (NaN when it has no other). */
   readonly cpuUs: number;
+  readonly allCpuUs: number;
+}
+
+/** A load, and how many times C Dynomite's throughput this node should have under it. */
+export interface ReportedLoad extends Load {
+  bar(command: string): number;
 }
 
 /** The middle one; of an even number the mean of the two in the middle. NaN of none. */
@@ -24,14 +30,18 @@ export class Cell {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly cpuUs: number;
+  readonly allCpuUs: number;
 
   constructor(samples: readonly Sample[]) {
     const middle = (pick: (sample: Sample) => number) => median(samples.map(pick));
+    const mean = (pick: (sample: Sample) => number) =>
+      samples.reduce((sum, sample) => sum + pick(sample), 0) / samples.length;
     this.requestsPerSecond = middle((sample) => sample.requestsPerSecond);
     this.p50Ms = middle((sample) => sample.p50Ms);
     this.p99Ms = middle((sample) => sample.p99Ms);
     // Steps of 10 ms: the mean over all rounds is finer than a median of steps.
-    this.cpuUs = samples.reduce((sum, sample) => sum + sample.cpuUs, 0) / samples.length;
+    this.cpuUs = mean((sample) => sample.cpuUs);
+    this.allCpuUs = mean((sample) => sample.allCpuUs);
   }
 }
 
@@ -63,8 +73,14 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 const fixed = (value: number, digits: number) => Number.isFinite(value) ? value.toFixed(digits) : "-";
 const thousands = (value: number) => Number.isFinite(value) ? Math.round(value).toLocaleString("en-US") : "-";
 
+/** CPU time of the process that clients talk to and, where there are others, of all. */
+function cpuText(contender: string, cpuUs: number, allCpuUs: number): string {
+  if (contender === DIRECT) return "";
+  return Number.isNaN(allCpuUs) ? fixed(cpuUs, 2) : `${fixed(cpuUs, 2)} of ${fixed(allCpuUs, 2)}`;
+}
+
 /** One load: every command and contender. */
-export function loadTable(
+function loadTable(
   results: Results,
   load: Load,
   commands: readonly string[],
@@ -74,7 +90,7 @@ export function loadTable(
     const direct = results.cell(load, command, DIRECT);
     return contenders.map((contender) => {
       const cell = results.cell(load, command, contender);
-      if (cell === undefined) return [command, contender, "failed", "", "", "", ""];
+      if (cell === undefined) return [command, contender, "no result", "", "", "", ""];
       const ratio = cell.requestsPerSecond / (direct?.requestsPerSecond ?? NaN);
       return [
         command,
@@ -83,7 +99,7 @@ export function loadTable(
         fixed(ratio, 2),
         fixed(cell.p50Ms, 2),
         fixed(cell.p99Ms, 2),
-        contender === DIRECT ? "" : fixed(cell.cpuUs, 2),
+        cpuText(contender, cell.cpuUs, cell.allCpuUs),
       ];
     });
   });
@@ -91,7 +107,7 @@ export function loadTable(
 }
 
 /** All commands of a load in one row: medians over the commands. */
-export function summaryTable(
+function summaryTable(
   results: Results,
   loads: readonly Load[],
   commands: readonly string[],
@@ -105,40 +121,60 @@ export function summaryTable(
           return cell === undefined ? [] : [pick(cell, results.cell(load, command, DIRECT))];
         }));
       const requestsPerSecond = ofAll((cell) => cell.requestsPerSecond);
-      if (Number.isNaN(requestsPerSecond)) return [load.name, contender, "failed", "", "", ""];
+      if (Number.isNaN(requestsPerSecond)) return [load.name, contender, "no result", "", "", ""];
       return [
         load.name,
         contender,
         thousands(requestsPerSecond),
         fixed(ofAll((cell, direct) => cell.requestsPerSecond / (direct?.requestsPerSecond ?? NaN)), 2),
         fixed(ofAll((cell) => cell.p99Ms), 2),
-        contender === DIRECT ? "" : fixed(ofAll((cell) => cell.cpuUs), 2),
+        cpuText(contender, ofAll((cell) => cell.cpuUs), ofAll((cell) => cell.allCpuUs)),
       ];
     })
   );
   return table(["load", "through", "requests/s", "of direct", "p99 ms", "CPU us"], rows);
 }
 
-/** This node in front of Redis against C Dynomite in the same cells; empty when that one was not there. */
-export function barTable(results: Results, loads: readonly Load[], commands: readonly string[]): string {
+/**
+ * This node in front of Redis against C Dynomite in the same cells, with what is wanted where it is missed; empty when that one
+ * was not there.
+ */
+function barTable(results: Results, loads: readonly ReportedLoad[], commands: readonly string[]): string {
   const rows = commands.flatMap((command) => {
-    const pairs = loads.map((load) =>
-      [results.cell(load, command, NODE), results.cell(load, command, ORIGINAL)] as const
-    );
-    if (pairs.every(([ours, theirs]) => ours === undefined || theirs === undefined)) return [];
-    return [[
-      command,
-      ...pairs.map(([ours, theirs]) =>
-        ours === undefined || theirs === undefined
-          ? "failed"
-          : `${fixed(ours.requestsPerSecond / theirs.requestsPerSecond, 2)}, p99 ${fixed(ours.p99Ms / theirs.p99Ms, 2)}`
-      ),
-    ]];
+    const cells = loads.map((load) => {
+      const ours = results.cell(load, command, NODE);
+      const theirs = results.cell(load, command, ORIGINAL);
+      if (ours === undefined || theirs === undefined) return undefined;
+      const ratio = ours.requestsPerSecond / theirs.requestsPerSecond;
+      const bar = load.bar(command);
+      const late = ours.p99Ms / theirs.p99Ms;
+      return `${fixed(ratio, 2)}${ratio < bar ? ` (below ${bar})` : ""}, p99 ${fixed(late, 2)}${
+        late > 1 ? " (above 1)" : ""
+      }`;
+    });
+    return cells.every((cell) => cell === undefined) ? [] : [[command, ...cells.map((cell) => cell ?? "no result")]];
   });
   return rows.length === 0 ? "" : table(["command", ...loads.map((load) => load.name)], rows);
 }
 
 /** Resident memory behind the run. */
-export function memoryTable(resident: ReadonlyMap<string, number>): string {
-  return table(["process", "", "RSS MB"], [...resident].map(([name, mb]) => [name, "", fixed(mb, 0)]));
+function memoryTable(resident: ReadonlyMap<string, readonly number[]>): string {
+  const rows = [...resident].map(([name, sizes]) => [name, "", sizes.map((mb) => fixed(mb, 0)).join(" and ")]);
+  return table(["process", "", "RSS MB"], rows);
+}
+
+/** Everything, as Markdown under headings of the third level. */
+export function reportOf(
+  results: Results,
+  loads: readonly ReportedLoad[],
+  commands: readonly string[],
+  contenders: readonly string[],
+  resident: ReadonlyMap<string, readonly number[]>,
+): string {
+  const bar = barTable(results, loads, commands);
+  const parts = [["All commands", summaryTable(results, loads, commands, contenders)]];
+  if (bar !== "") parts.push(["Throughput and p99 of this node as a multiple of C Dynomite's", bar]);
+  for (const load of loads) parts.push([load.name, loadTable(results, load, commands, contenders)]);
+  parts.push(["Memory behind the run", memoryTable(resident)]);
+  return parts.map(([title, text]) => `### ${title}\n\n${text}\n`).join("\n");
 }
