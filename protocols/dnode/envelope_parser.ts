@@ -42,9 +42,10 @@ export class DnodeEnvelopeParser implements EnvelopeParser {
       const magic = findMagic(bytes, at, end);
       this.skipped = magic - from;
       if (magic + MAGIC.length >= end) return INCOMPLETE;
-      const next = this.#line(bytes, magic + MAGIC.length, end);
+      const most = magic + LINE_BYTES_MAX;
+      const next = this.#line(bytes, magic + MAGIC.length, Math.min(end, most));
       if (next >= 0) return next;
-      if (next === INCOMPLETE && end - magic <= LINE_BYTES_MAX) return INCOMPLETE;
+      if (next === INCOMPLETE && end < most) return INCOMPLETE;
       at = magic + MAGIC.length;
     }
   }
@@ -76,7 +77,10 @@ export class DnodeEnvelopeParser implements EnvelopeParser {
     if (at >= end) return INCOMPLETE;
     const form = bytes[data]!;
     envelope.dialect = envelope.modern && dataBytes === 1 && form >= ZERO && form <= NINE ? form - ZERO : 0;
-    if ((at = this.#number(bytes, at + 1, end)) < 0) return at;
+    at++;
+    this.#value = 0;
+    // C takes a length without digits too.
+    if (bytes[at] !== CR && (at = this.#number(bytes, at, end)) < 0) return at;
     envelope.payloadBytes = this.#value;
     if (at >= end) return INCOMPLETE;
     if (bytes[at] !== CR) return INVALID;

@@ -78,7 +78,7 @@ function describeReply(reply: Reply): string {
   return kindMarks[reply.kind] + textOf(reply.bytes, reply.start, reply.end);
 }
 
-interface Outcome {
+export interface Outcome {
   readonly frames: readonly string[];
   readonly problem: string | undefined;
   /** Bytes behind the last frame. */
@@ -86,7 +86,7 @@ interface Outcome {
 }
 
 /** Feeds a parser piece by piece, as a connection would. */
-function feed(
+export function feed(
   parser: Parser,
   pieces: readonly Uint8Array[],
   describe: () => string | undefined,
@@ -121,13 +121,13 @@ function feed(
   return { frames, problem: undefined, rest: held.length - frame };
 }
 
-function* splits(bytes: Uint8Array): Generator<Uint8Array[]> {
+export function* splits(bytes: Uint8Array): Generator<Uint8Array[]> {
   yield [bytes];
   yield Array.from(bytes, (_, at) => bytes.subarray(at, at + 1));
   for (let at = 1; at < bytes.length; at++) yield [bytes.subarray(0, at), bytes.subarray(at)];
 }
 
-function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
+export function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
   const ends = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
   return [0, ...ends].map((start, index) => bytes.subarray(start, ends[index] ?? bytes.length));
 }
@@ -280,12 +280,12 @@ export function testProtocol(samples: ProtocolSamples): void {
   });
 }
 
-function spoil([text, place, byte]: [string, number, number]): string {
+export function spoil([text, place, byte]: [string, number, number]): string {
   const at = place % text.length;
   return text.slice(0, at) + String.fromCharCode(byte) + text.slice(at + 1);
 }
 
-function shorten([text, place]: [string, number]): string {
+export function shorten([text, place]: [string, number]): string {
   const at = place % text.length;
   return text.slice(0, at) + text.slice(at + 1);
 }
