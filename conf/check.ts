@@ -173,12 +173,10 @@ class Check {
     for (const [index, seed] of dynSeeds.entries()) {
       if (this.#isSelf(seed)) {
         // One list for all nodes is good practice; a list that puts this node elsewhere would part the ring in two.
-        if (this.#isOurPlace(seed)) this.#notice("dynSeeds", `is this node itself: left out (${at(seed)})`, index);
-        else {this.#fault(
-            "dynSeeds",
-            "is this node, but not with its rack, datacenter and tokens; accepted is the same",
-            index,
-          );}
+        if (!this.#isOurPlace(seed)) {
+          const problem = "is this node, but not with its rack, datacenter and tokens; accepted is the same";
+          this.#fault("dynSeeds", problem, index);
+        }
         continue;
       }
       const same = kept.find((other) => other.host === seed.host && other.port === seed.port);
