@@ -5,6 +5,9 @@
  * Exit codes: 0 for help, version, a valid configuration under -t, and a clean stop; 1 when the command line, the
  * configuration or the start fails, each with its reason on stderr; 130 and 143 after a second SIGINT or SIGTERM.
  */
+import type { DatacenterSize } from "./conf/cluster/description.ts";
+import { ClusterError } from "./conf/cluster/plan.ts";
+import { readHosts, writeCluster } from "./conf/cluster/write.ts";
 import { describeUsage, shortUsage } from "./conf/describe.ts";
 import { FlagError, type Flags, parseFlags } from "./conf/flags.ts";
 import { loadConf, loadUsualConf } from "./conf/load.ts";
@@ -16,6 +19,7 @@ import { PidFile } from "./conf/process/pid_file.ts";
 import { handleSignals, systemSignals } from "./conf/process/signals.ts";
 import { describeStats } from "./core/admin/stats_table.ts";
 import { ConfError } from "./core/errors.ts";
+import { evenTokens } from "./core/ring/even_tokens.ts";
 import { type RunningNode, startNode, version } from "./mod.ts";
 
 interface Configured extends ReadConf {
@@ -48,6 +52,11 @@ async function main(args: readonly string[]): Promise<number> {
     if (flags.describeStats) console.log(`\n${describeStats().trimEnd()}`);
     return 0;
   }
+  if (flags.generateTokens !== undefined) {
+    console.log(evenTokens(flags.generateTokens).join("\n"));
+    return 0;
+  }
+  if (flags.generateCluster !== undefined) return await generateCluster(flags, flags.generateCluster);
   const configured = await configure(flags);
   if (configured === undefined) return 1;
   if (flags.testConf) {
@@ -58,6 +67,22 @@ async function main(args: readonly string[]): Promise<number> {
   if (!flags.daemonize || flags.daemonChild) return await run(flags, configured);
   if (flags.output === undefined) complain("-d without -o: the daemon keeps no log");
   return await startDaemon(args);
+}
+
+/** Writes the files of a cluster, and names them with their hosts. */
+async function generateCluster(flags: Flags, datacenters: readonly DatacenterSize[]): Promise<number> {
+  const { outputDir = ".", tokensPerNode, settings } = flags;
+  try {
+    const request = { datacenters, hosts: await readHosts(flags.hosts), tokensPerNode, settings };
+    for (const { path, host, values } of await writeCluster(request, outputDir)) {
+      console.log(`${path}  on ${host}, clients on ${values.listen}`);
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    for (const line of error.message.split("\n")) complain(line);
+    return 1;
+  }
 }
 
 /** The configuration with the flags that stand above it, or undefined after listing its faults. */

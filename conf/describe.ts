@@ -21,7 +21,10 @@ export function describeUsage(width = 100): string {
 /** The first lines of the usage; they also follow an error of the command line. */
 export function shortUsage(): string {
   return "Usage: dynomite [-?hVdDtg] [-v verbosity level] [-o output file]\n" +
-    "                [-c conf file] [-p pid file] [-s stats port] [-a stats addr]";
+    "                [-c conf file] [-p pid file] [-s stats port] [-a stats addr]\n" +
+    "       dynomite --generate-tokens nodes\n" +
+    "       dynomite --generate-cluster description --output-dir folder [--hosts hosts]\n" +
+    "                [--tokens-per-node N] [--set key=value]...";
 }
 
 function describeKeys(width: number): string {
@@ -67,7 +70,7 @@ function cell(text: string): string {
 
 /** The flags as a Markdown table. */
 export function describeFlagsMarkdown(): string {
-  const rows = describeFlags().map(({ usage, doc }) => `| \`${usage}\` | ${cell(doc)} |`);
+  const rows = describeFlags().map(({ usage, doc }) => `| \`${usage.trim()}\` | ${cell(doc)} |`);
   return `<!-- deno-fmt-ignore-start -->\n\n| flag | what it does |\n| --- | --- |\n${
     rows.join("\n")
   }\n\n<!-- deno-fmt-ignore-end -->\n`;

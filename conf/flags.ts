@@ -4,6 +4,9 @@
  * (`--verb=5`), and `--` for the end. Every flag of C Dynomite is known, those of 2014 too; one that has lost its meaning
  * is accepted and explained.
  */
+import { clusterDescription, type DatacenterSize } from "./cluster/description.ts";
+import { acceptedHosts } from "./cluster/hosts.ts";
+import type { ClusterSetting } from "./cluster/plan.ts";
 import { type Kind, Problem, tcpAddress, wholeNumber } from "./value_kinds.ts";
 import { suggest } from "./suggest.ts";
 
@@ -27,6 +30,14 @@ export interface Flags {
   readonly pidFile: string | undefined;
   readonly statsPort: number | undefined;
   readonly statsAddr: string | undefined;
+  /** Print that many tokens, and end. */
+  readonly generateTokens: number | undefined;
+  /** Write the files of this cluster, and end. The four below say how. */
+  readonly generateCluster: readonly DatacenterSize[] | undefined;
+  readonly outputDir: string | undefined;
+  readonly hosts: string | undefined;
+  readonly tokensPerNode: number | undefined;
+  readonly settings: readonly ClusterSetting[];
   /** Set by the parent of a daemon on its child, never by people. */
   readonly daemonChild: boolean;
   /** What to tell about flags that have lost their meaning. */
@@ -37,13 +48,17 @@ interface FlagRow {
   readonly short?: string;
   readonly long: string;
   /** The argument as the usage shows it, with its kind and what the flag requires; none for switches. */
-  readonly argument?: { readonly shown: string; readonly requires: string; readonly kind: Kind<string | number> };
+  readonly argument?: { readonly shown: string; readonly requires: string; readonly kind: Kind<unknown> };
   /** Where its value goes. */
   readonly field?: Exclude<keyof Flags, "notices">;
   readonly doc: string;
   /** For flags without effect: what is told instead. */
   readonly notice?: string;
   readonly hidden?: true;
+  /** May be given several times: its values become a list. */
+  readonly repeated?: true;
+  /** Goes with --generate-cluster. Only its whole name counts, so that what older scripts abbreviate keeps its meaning. */
+  readonly ofCluster?: true;
 }
 
 const verbosityMost = 11;
@@ -69,6 +84,17 @@ function something(what: string) {
   return { shown: "S", requires: what, kind };
 }
 const fileName = something("a file name");
+
+/** `key=value` of one configuration key. */
+const setting: Kind<ClusterSetting> = {
+  accepted: "key=value, such as write_consistency=dc_quorum",
+  parse(written) {
+    const equals = written.indexOf("=");
+    if (equals < 1) return new Problem(`is no setting; accepted is ${setting.accepted}`);
+    return { key: written.slice(0, equals).trim(), value: written.slice(equals + 1).trim() };
+  },
+  format: ({ key, value }) => `${key}=${value}`,
+};
 
 /** A host, as the address of a listener has it. */
 const host: Kind<string> = {
@@ -154,6 +180,54 @@ const rows: readonly FlagRow[] = [
     doc: "no effect, kept for older scripts",
     notice: "there is no admin mode: every node routes every key to its owner",
   },
+  {
+    long: "generate-tokens",
+    field: "generateTokens",
+    argument: number(wholeNumber(1, 65536)),
+    doc: "print the tokens of a rack of N nodes that own equal shares, one per line, and exit",
+    ofCluster: true,
+  },
+  {
+    long: "generate-cluster",
+    field: "generateCluster",
+    argument: { shown: "S", requires: "a description", kind: clusterDescription },
+    doc:
+      "write the configuration of every node of a cluster, and exit: datacenter:RACKSxNODES, such as dc1:3x2,dc2:3x2",
+    ofCluster: true,
+  },
+  {
+    long: "output-dir",
+    field: "outputDir",
+    argument: something("a folder"),
+    doc: "with --generate-cluster: the folder for the files; those that are there are not replaced",
+    ofCluster: true,
+  },
+  {
+    long: "hosts",
+    field: "hosts",
+    argument: something(`${acceptedHosts}, or @file with one host per line`),
+    doc:
+      `with --generate-cluster: where the nodes are (default: 127.0.0.1 for all): ${acceptedHosts}, or @file with one ` +
+      "host per line. {n} counts the nodes of the cluster, {dc} datacenters, {rack} racks of one, {node} nodes of a " +
+      "rack, each from 1; {datacenter} is a name. Nodes that share a host get ports 10 apart",
+    ofCluster: true,
+  },
+  {
+    long: "tokens-per-node",
+    field: "tokensPerNode",
+    argument: number(wholeNumber(1, 1024)),
+    doc: "with --generate-cluster: tokens (virtual nodes) of each node (default: 1; C Dynomite bears no more)",
+    ofCluster: true,
+  },
+  {
+    long: "set",
+    field: "settings",
+    argument: { shown: "key=value", requires: "key=value", kind: setting },
+    doc: "with --generate-cluster: a configuration key for all nodes, as often as needed. The value may have the " +
+      "placeholders of --hosts, and {host}: --set servers=embedded:/var/lib/dynomite/{n}.db",
+    repeated: true,
+    ofCluster: true,
+  },
   { long: "daemon-child", field: "daemonChild", doc: "", hidden: true },
 ];
 
@@ -200,7 +274,7 @@ export function parseFlags(args: readonly string[]): Flags {
         : `requires a number; given was "${given}", accepted is ${kind.accepted}`;
       throw new FlagError(`option ${written}${isNumber ? ":" : ""} ${problem}`);
     }
-    if (row.field) values[row.field] = value;
+    if (row.field) values[row.field] = row.repeated ? [...(values[row.field] as unknown[] ?? []), value] : value;
     if (row.notice) notices.push(`${written} has no effect: ${row.notice}`);
   };
 
@@ -226,6 +300,7 @@ export function parseFlags(args: readonly string[]): Flags {
       throw unexpected(argument);
     }
   }
+  checkTogether(values);
   const flag = (field: string) => values[field] === true;
   return {
     help: flag("help"),
@@ -241,8 +316,33 @@ export function parseFlags(args: readonly string[]): Flags {
     pidFile: values.pidFile as string | undefined,
     statsPort: values.statsPort as number | undefined,
     statsAddr: values.statsAddr as string | undefined,
+    generateTokens: values.generateTokens as number | undefined,
+    generateCluster: values.generateCluster as Flags["generateCluster"],
+    outputDir: values.outputDir as string | undefined,
+    hosts: values.hosts as string | undefined,
+    tokensPerNode: values.tokensPerNode as number | undefined,
+    settings: (values.settings ?? []) as readonly ClusterSetting[],
     notices,
   };
+}
+
+/** What says how a cluster is generated is a slip where none is. */
+function checkTogether(values: Readonly<Record<string, unknown>>): void {
+  if (values.generateCluster !== undefined) {
+    if (values.generateTokens !== undefined) {
+      throw new FlagError(
+        "options --generate-tokens and --generate-cluster are each for itself; accepted is one of them",
+      );
+    }
+    if (values.outputDir === undefined) {
+      throw new FlagError("option --generate-cluster requires --output-dir, the folder for its files");
+    }
+    return;
+  }
+  const stray = rows.find((row) =>
+    row.ofCluster && row.field !== "generateTokens" && row.field !== undefined && values[row.field] !== undefined
+  );
+  if (stray !== undefined) throw new FlagError(`option --${stray.long} is accepted with --generate-cluster only`);
 }
 
 function unexpected(argument: string): FlagError {
@@ -257,7 +357,7 @@ function findLong(name: string): FlagRow {
   const exact = rows.find((row) => row.long === name);
   if (exact) return exact;
   const visible = rows.filter((row) => !row.hidden);
-  const begun = name === "" ? [] : visible.filter((row) => row.long.startsWith(name));
+  const begun = name === "" ? [] : visible.filter((row) => !row.ofCluster && row.long.startsWith(name));
   if (begun.length === 1) return begun[0]!;
   if (begun.length > 1) {
     throw new FlagError(

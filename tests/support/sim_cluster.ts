@@ -9,6 +9,7 @@
  */
 import { defaultConf } from "../../conf/mod.ts";
 import type { Conf } from "../../conf/schema.ts";
+import { evenTokens } from "../../core/ring/even_tokens.ts";
 import { SeededRandom } from "../../core/random.ts";
 import type { Connection } from "../../core/transport.ts";
 import { type RunningNode, startNode } from "../../mod.ts";
@@ -21,16 +22,13 @@ import { settled } from "./settled.ts";
 import { SimClock } from "./sim_clock.ts";
 import { SimHost } from "./sim_host.ts";
 
+export { evenTokens };
+
 /** Where a node stands. */
 export interface Place {
   readonly datacenter: string;
   readonly rack: string;
   readonly tokens: readonly number[];
-}
-
-/** Tokens that part the ring evenly among `count` nodes. */
-export function evenTokens(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => Math.floor((2 ** 32 / count) * i));
 }
 
 /** The places of `count` racks with `nodes` nodes each, in one datacenter. */

@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { describeConf, describeMarkdown, describeSample, describeUsage, updateReadme } from "../../../conf/describe.ts";
+import { describeNode } from "../../../conf/cluster/files.ts";
+import { planCluster } from "../../../conf/cluster/plan.ts";
+import { parseFlags } from "../../../conf/flags.ts";
 import { parseConf } from "../../../conf/parse.ts";
 import { samples } from "../../../conf/samples.ts";
 import { groups, optionRows } from "../../../conf/schema.ts";
@@ -7,6 +10,9 @@ import embeddedText from "../../../conf/embedded_durable.yml" with { type: "text
 import memcachedText from "../../../conf/memcached_single.yml" with { type: "text" };
 import memcachedEmbeddedText from "../../../conf/memcached_embedded.yml" with { type: "text" };
 import redisText from "../../../conf/redis_single.yml" with { type: "text" };
+import threeRacksText from "../../../conf/three_racks_quorum.yml" with { type: "text" };
+import twoDatacentersText from "../../../conf/two_datacenters.yml" with { type: "text" };
+import twoRacksText from "../../../conf/two_racks.yml" with { type: "text" };
 import readmeText from "../../../README.md" with { type: "text" };
 
 Deno.test("updateReadme() finds the README's tables as they should be (deno task docs writes them)", () => {
@@ -19,9 +25,24 @@ Deno.test("describeSample() is what the sample files hold (deno run -RW conf/wri
     "memcached_single.yml": memcachedText,
     "memcached_embedded.yml": memcachedEmbeddedText,
     "embedded_durable.yml": embeddedText,
+    "two_racks.yml": twoRacksText,
+    "three_racks_quorum.yml": threeRacksText,
+    "two_datacenters.yml": twoDatacentersText,
   };
   assertEquals(Object.keys(samples).toSorted(), Object.keys(files).toSorted());
   for (const [name, text] of Object.entries(files)) assertEquals(text, describeSample(samples[name]!));
+});
+
+Deno.test("samples: the command that each cluster's sample names writes that very node", () => {
+  const ofClusters = Object.entries(samples).filter(([, { purpose }]) => purpose.includes("--generate-cluster"));
+  assertEquals(ofClusters.length, 3);
+  for (const [name, sample] of ofClusters) {
+    const [command = ""] = /--generate-cluster .*$/.exec(sample.purpose) ?? [];
+    const { generateCluster, hosts, settings } = parseFlags(command.split(" "));
+    const nodes = planCluster({ datacenters: generateCluster!, hosts, settings });
+    assertEquals(describeNode(nodes[0]!, nodes).values, sample.values, name);
+    assertEquals(parseConf(describeSample(sample), name).notices, []);
+  }
 });
 
 Deno.test("describeSample() shows every key with an effect, and each commented default is accepted", () => {

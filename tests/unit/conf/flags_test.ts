@@ -84,3 +84,52 @@ Deno.test("describeFlags() hides what is not for people", () => {
   assert(!usages.some((usage) => usage.includes("daemon-child")));
   assertEquals(parseFlags(["--daemon-child"]).daemonChild, true);
 });
+
+Deno.test("parseFlags() reads what a cluster is generated from", () => {
+  const flags = parseFlags([
+    "--generate-cluster=dc1:3x2",
+    "--output-dir",
+    "here",
+    "--hosts=10.0.0.{n}",
+    "--tokens-per-node=4",
+    "--set",
+    "hash=md5",
+    "--set=servers=embedded:/{n}=x.db",
+  ]);
+  assertEquals(flags.generateCluster, [{ name: "dc1", racks: 3, nodes: 2 }]);
+  assertEquals([flags.outputDir, flags.hosts, flags.tokensPerNode], ["here", "10.0.0.{n}", 4]);
+  assertEquals(flags.settings, [{ key: "hash", value: "md5" }, { key: "servers", value: "embedded:/{n}=x.db" }]);
+  assertEquals(parseFlags(["--generate-tokens", "3"]).generateTokens, 3);
+  assertEquals(parseFlags([]).settings, []);
+});
+
+Deno.test("parseFlags() refuses what does not make a cluster", () => {
+  refused(
+    ["--generate-tokens", "many"],
+    'option --generate-tokens requires a number; given was "many", accepted is a whole number from 1 to 65536',
+  );
+  refused(
+    ["--generate-tokens=0"],
+    'option --generate-tokens: "0" is out of range; accepted is a whole number from 1 to 65536',
+  );
+  refused(["--generate-tokens"], "option --generate-tokens requires a number");
+  refused(["--generate-cluster=a:1x1"], "option --generate-cluster requires --output-dir, the folder for its files");
+  refused(["--hosts=a"], "option --hosts is accepted with --generate-cluster only");
+  refused(["--set=hash=md5"], "option --set is accepted with --generate-cluster only");
+  refused(
+    ["--generate-tokens=1", "--generate-cluster=a:1x1", "--output-dir=x"],
+    "options --generate-tokens and --generate-cluster are each for itself; accepted is one of them",
+  );
+  refused(
+    ["--generate-cluster=a:1x1", "--output-dir=x", "--set", "hash"],
+    'option --set: "hash" is no setting; accepted is key=value, such as write_consistency=dc_quorum',
+  );
+});
+
+Deno.test("parseFlags() lets the flags of a cluster take no abbreviation away", () => {
+  assertEquals(parseFlags(["--outp=f"]).output, "f");
+  assertEquals(parseFlags(["--t"]).testConf, true);
+  assertEquals(parseFlags(["--h"]).help, true);
+  assertEquals(parseFlags(["--g"]).gossip, true);
+  refused(["--output-di=x"], "unrecognized option '--output-di'; did you mean --output-dir?");
+});
