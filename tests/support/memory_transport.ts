@@ -25,6 +25,8 @@ export interface MemoryNetworkOptions {
   readonly clock?: Clock;
   /** Ms until written bytes can be read. */
   readonly delayMs?: number;
+  /** Up to so many ms more, by chance. Bytes keep their order. */
+  readonly jitterMs?: number;
 }
 
 export class MemoryNetwork implements Transport {
@@ -144,6 +146,7 @@ export class MemoryConnection implements Connection {
   reads = 0;
   writes = 0;
   closed = false;
+  #pauses = 0;
   readonly #in: Pipe;
   readonly #out: Pipe;
 
@@ -188,11 +191,13 @@ export class MemoryConnection implements Connection {
     this.#in.break(problem);
     this.#out.break(problem);
   }
-  /** What this end has written or will write does not arrive until `resume`: the link is there, and silent. */
+  /** What this end has written or will write does not arrive until as many calls of `resume`: the link is there, and silent. */
   pause(): void {
+    this.#pauses++;
     this.#out.paused = true;
   }
   resume(): void {
+    if (this.#pauses === 0 || --this.#pauses > 0) return;
     this.#out.paused = false;
     this.#out.pump();
   }
@@ -345,13 +350,14 @@ class Pipe {
   }
 
   #later(effect: () => void): void {
-    const { clock, delayMs = 0 } = this.#options;
-    if (delayMs === 0 || clock === undefined) {
+    const { clock, random, delayMs = 0, jitterMs = 0 } = this.#options;
+    if (delayMs + jitterMs === 0 || clock === undefined) {
       effect();
       this.#pumpSoon();
       return;
     }
-    clock.after(delayMs, () => {
+    const jitter = jitterMs === 0 || random === undefined ? 0 : random.below(jitterMs + 1);
+    clock.after(delayMs + jitter, () => {
       effect();
       this.pump();
     });

@@ -42,8 +42,9 @@ export function racks(count: number, nodes = 1, datacenter = "dc1"): Place[] {
 export interface SimClusterOptions {
   readonly seed?: number;
   readonly conf?: Partial<Conf>;
-  /** Ms until written bytes arrive. */
+  /** Ms until written bytes arrive, and up to so many more, by chance. */
   readonly delayMs?: number;
+  readonly jitterMs?: number;
 }
 
 interface SimNode {
@@ -57,6 +58,8 @@ export class SimCluster {
   readonly network: MemoryNetwork;
   readonly logger = new RecordingLogger();
   readonly nodes: SimNode[] = [];
+  /** Every node there was, crashed ones too. */
+  readonly started: RunningNode[] = [];
   readonly #seed: number;
 
   private constructor(options: SimClusterOptions) {
@@ -65,6 +68,7 @@ export class SimCluster {
       clock: this.clock,
       random: new SeededRandom(this.#seed),
       ...(options.delayMs === undefined ? {} : { delayMs: options.delayMs }),
+      ...(options.jitterMs === undefined ? {} : { jitterMs: options.jitterMs }),
     });
   }
 
@@ -97,6 +101,7 @@ export class SimCluster {
     starting.then((node) => running = node);
     await this.clock.until(() => running !== undefined);
     this.nodes[index] = { host, running: running!, conf };
+    this.started.push(running!);
   }
 
   /** As kill -9 ends it. Its memory is lost. */
@@ -108,6 +113,16 @@ export class SimCluster {
   /** Starts it again after a crash, empty. */
   async restart(index: number): Promise<void> {
     await this.#start(index, this.nodes[index]!.conf);
+  }
+
+  /** Parts two nodes: nothing arrives, connections cannot be made. */
+  cut(a: number, b: number): void {
+    this.nodes[a]!.host.cut(hostOf(b));
+    this.nodes[b]!.host.cut(hostOf(a));
+  }
+  heal(a: number, b: number): void {
+    this.nodes[a]!.host.heal(hostOf(b));
+    this.nodes[b]!.host.heal(hostOf(a));
   }
 
   /** A client of one node. */
@@ -170,8 +185,11 @@ export class SimClient {
   readonly #clock: SimClock;
   #received = new Uint8Array(0);
   #ended = false;
+  #sending = Promise.resolve();
   /** Replies that came, not taken yet. */
   readonly arrived: RespReply[] = [];
+  /** When each of them came, ms. */
+  readonly arrivedAt: number[] = [];
 
   constructor(connection: Connection, clock: SimClock) {
     this.#connection = connection;
@@ -179,22 +197,24 @@ export class SimClient {
     this.#read();
   }
 
-  /** Sends without waiting. */
+  /** Sends without waiting, behind what was sent before. */
   send(commands: readonly Args[]): void {
     const bytes = joined(commands.flatMap(encodeCommand));
-    (async () => {
-      try {
-        for (let sent = 0; sent < bytes.length;) sent += await this.#connection.write(bytes.subarray(sent));
-      } catch {
-        this.#ended = true;
-      }
-    })();
+    this.#sending = this.#sending.then(() => this.#write(bytes));
+  }
+  async #write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let sent = 0; sent < bytes.length;) sent += await this.#connection.write(bytes.subarray(sent));
+    } catch {
+      this.#ended = true;
+    }
   }
   /** Sends all and returns their replies. Time goes on meanwhile. */
   async pipeline(commands: readonly Args[], limitMs = 60_000): Promise<RespReply[]> {
     this.send(commands);
     await this.#clock.until(() => this.#ended || this.arrived.length >= commands.length, limitMs);
     if (this.arrived.length < commands.length) throw new Error(`the connection ended after ${this.arrived.length}`);
+    this.arrivedAt.splice(0, commands.length);
     return this.arrived.splice(0, commands.length);
   }
   async call(...args: Args): Promise<string> {
@@ -219,6 +239,7 @@ export class SimClient {
           if (reply === undefined) break;
           at += reply.raw.length;
           this.arrived.push(reply);
+          this.arrivedAt.push(this.#clock.now());
         }
         this.#received = bytes.slice(at);
       }

@@ -3,6 +3,7 @@
  *
  * - `crash`: every connection breaks and ports close. What the node still does reaches nobody.
  * - `freeze` and `thaw`: the machine is there and silent; connections stay, nothing arrives or leaves (SIGSTOP).
+ * - `cut` and `heal`: the links to one other machine, seen from this one. Both machines are told.
  */
 import { type Address, type Connection, formatAddress, type Listener, type Transport } from "../../core/transport.ts";
 import type { MemoryConnection, MemoryNetwork } from "./memory_transport.ts";
@@ -12,6 +13,8 @@ export class SimHost implements Transport {
   readonly #name: string;
   readonly #connections = new Set<MemoryConnection>();
   readonly #listeners = new Set<Listener>();
+  /** Names of the machines it cannot reach. */
+  readonly #cut = new Set<string>();
   #crashed = false;
   #frozen = false;
 
@@ -34,6 +37,7 @@ export class SimHost implements Transport {
   }
   async connect(address: Address, timeoutMs: number): Promise<Connection> {
     if (this.#crashed) throw new Error(`connect ${formatAddress(address)}: the machine is off`);
+    if (address.kind === "tcp" && this.#cut.has(address.host)) throw new Error(`no route to ${address.host}`);
     return this.#keep(await this.#network.connect(address, timeoutMs));
   }
   #keep(connection: MemoryConnection): Connection {
@@ -55,15 +59,31 @@ export class SimHost implements Transport {
   }
   thaw(): void {
     this.#frozen = false;
-    for (const connection of this.#connections) {
-      connection.resume();
-      this.#otherEnd(connection)?.resume();
-    }
+    for (const connection of this.#connections) this.#resume(connection);
+  }
+
+  /** Connections that this machine has made to `name` fall silent, new ones fail. */
+  cut(name: string): void {
+    if (this.#cut.has(name)) return;
+    this.#cut.add(name);
+    for (const connection of this.#connectionsTo(name)) this.#pause(connection);
+  }
+  heal(name: string): void {
+    if (!this.#cut.delete(name)) return;
+    for (const connection of this.#connectionsTo(name)) this.#resume(connection);
+  }
+
+  #connectionsTo(name: string): MemoryConnection[] {
+    return [...this.#connections].filter(({ remote }) => remote.startsWith(`${name}:`));
   }
 
   #pause(connection: MemoryConnection): void {
     connection.pause();
     this.#otherEnd(connection)?.pause();
+  }
+  #resume(connection: MemoryConnection): void {
+    connection.resume();
+    this.#otherEnd(connection)?.resume();
   }
   #otherEnd(connection: MemoryConnection): MemoryConnection | undefined {
     for (const { near, far } of this.#network.links) {
