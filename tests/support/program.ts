@@ -103,9 +103,13 @@ export function freePort(): number {
   return port;
 }
 
-/** Polls until `condition` holds. Throws, naming it, after ten seconds. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+/** Polls until `condition` holds. Throws, naming it, after `limitMs`. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  limitMs = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + limitMs;
   while (!await condition()) {
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

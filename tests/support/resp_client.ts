@@ -46,9 +46,9 @@ export class RespClient {
     this.#connection = connection;
   }
 
-  /** Connects to 127.0.0.1. `protocol` 3 says HELLO 3 first, and throws if that is refused. */
-  static async connect(port: number, protocol: 2 | 3 = 2): Promise<RespClient> {
-    const client = new RespClient(await Deno.connect({ hostname: "127.0.0.1", port }));
+  /** `protocol` 3 says HELLO 3 first, and throws if that is refused. */
+  static async connect(port: number, protocol: 2 | 3 = 2, hostname = "127.0.0.1"): Promise<RespClient> {
+    const client = new RespClient(await Deno.connect({ hostname, port }));
     if (protocol === 3) {
       const hello = await client.call("HELLO", "3");
       if (hello.type !== "%") throw new Error(`HELLO 3 got ${JSON.stringify(new TextDecoder().decode(hello.raw))}`);
