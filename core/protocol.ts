@@ -106,6 +106,9 @@ export interface Protocol {
   /** All keys of a request (SameOwner, Split), as argument indexes in order. */
   findKeys(request: Request, keys: KeyList): void;
 
+  /** Does a SameOwner request read keys that it does not name? Only where every node holds everything can it be served. */
+  readsUnnamedKeys?(request: Request): boolean;
+
   /**
    * Writes the part of a Split request that holds the keys `i` with `partOf[i] === part`, in order, to `out` (cleared by
    * the caller), and fills `target` to describe it: the caller sets `target.bytes` from `out` afterwards.

@@ -16,6 +16,8 @@ export interface ClusterView {
   readonly racks: readonly Replica[];
   /** Nodes of each of `racks`, by their places on its ring. */
   readonly rackNodes: readonly (readonly number[])[];
+  /** The keys of some rack are parted among its nodes. */
+  readonly parted: boolean;
   /** Where such commands go: numbers are places in `racks`. */
   readonly everywhere: Placement;
 }
@@ -35,6 +37,7 @@ export function viewOf(topology: Topology, replicas: readonly Replica[], protoco
     rackNodes: ordered.map(({ nodes }) =>
       [...nodes].sort((a, b) => Math.min(...a.tokens) - Math.min(...b.tokens)).map((node) => node.index)
     ),
+    parted: ordered.some(({ nodes }) => nodes.length > 1),
     everywhere: { id: 0, local, remote, nearest: [...local, ...remote.flat()] },
   };
 }

@@ -138,6 +138,7 @@ export class Pipeline implements RequestSink {
     keys.clear();
     protocol.findKeys(request, keys);
     if (keys.count === 0) return this.#here(request, client);
+    if (dispatcher.view.parted && protocol.readsUnnamedKeys?.(request)) return this.#refuse(request, client, notNamed);
     if (keys.count > 1 && !dispatcher.shareOwners(request, keys)) return this.#refuse(request, client, notTogether);
     const first = keys.args[0]!;
     this.#single(request, client, request.argStart(first), request.argEnd(first));
@@ -239,5 +240,10 @@ const strayCursor = new Failure(
   FailureKind.Keys,
   "Dynomite",
   "The cursor names no node of this cluster; begin again with 0",
+);
+const notNamed = new Failure(
+  FailureKind.Keys,
+  "Dynomite",
+  "BY and GET patterns name keys that may live on other nodes; they need racks of one node",
 );
 const notTogether = new Failure(FailureKind.Keys, "Dynomite", "Keys in the request cannot span multiple nodes");

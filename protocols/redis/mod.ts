@@ -9,7 +9,7 @@ import { answer } from "./answer.ts";
 import { isClassic } from "./classic_commands.ts";
 import { CommandTable } from "./command_table.ts";
 import { Dialect } from "./encode.ts";
-import { equalUnordered, findKeys, joinParts, writePart } from "./multi_key.ts";
+import { equalUnordered, findKeys, joinParts, readsUnnamedKeys, writePart } from "./multi_key.ts";
 import { RedisReplyParser } from "./reply_parser.ts";
 import { RedisRequestParser } from "./request_parser.ts";
 import { scanCodec } from "./scan.ts";
@@ -24,7 +24,7 @@ export class RedisProtocol implements Protocol {
   readonly probe = encode("*1\r\n$4\r\nPING\r\n");
   readonly peerProbe = this.probe;
   readonly isClassic = isClassic;
-
+  readonly readsUnnamedKeys = readsUnnamedKeys;
   readonly scan = scanCodec;
 
   createRequestParser(limits: ParserLimits, session?: Session): RedisRequestParser {

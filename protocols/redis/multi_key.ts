@@ -9,6 +9,8 @@ import { type Reply, ReplyKind } from "../../core/reply.ts";
 import { Join, type KeyList, type Request } from "../../core/request.ts";
 import type { KeySpec, RedisCommand } from "./command_table.ts";
 
+const STAR = 42;
+
 /** Adds the keys of `request` to `keys`, as argument indexes in order. Arguments that make no sense add none: the engine answers. */
 export function findKeys(request: Request, keys: KeyList): void {
   const { facts } = request.command as RedisCommand;
@@ -46,6 +48,21 @@ export function findKeysOf(spec: KeySpec, request: Request, keys: KeyList): void
       keys.add(arg);
     }
   }
+}
+
+/** Does it read keys that it names by a pattern only: SORT with BY or GET? (`BY nosort` and `GET #` read none.) */
+export function readsUnnamedKeys(request: Request): boolean {
+  const { name } = request.command;
+  if (name !== "sort" && name !== "sort_ro") return false;
+  for (let arg = 2; arg + 1 < request.argCount; arg++) {
+    const [start, end] = [request.argStart(arg), request.argEnd(arg)];
+    if (equalsIgnoreCase(request.bytes, start, end, "limit")) arg += 2;
+    else if (equalsIgnoreCase(request.bytes, start, end, "store")) arg++;
+    else if (equalsIgnoreCase(request.bytes, start, end, "by") || equalsIgnoreCase(request.bytes, start, end, "get")) {
+      if (request.arg(++arg).includes(STAR)) return true;
+    }
+  }
+  return false;
 }
 
 /** Argument behind the keyword, searched forward from `from`, or backward when negative; -1 when it is not there. */

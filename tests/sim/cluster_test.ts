@@ -68,6 +68,23 @@ Deno.test("Keys that must live together and do not are refused, in place of a wr
   ]);
 });
 
+Deno.test("SORT by patterns is refused where their keys may live on other nodes, and served where every node has all", async () => {
+  await using parted = await SimCluster.start(racks(2, 2));
+  await using whole = await SimCluster.start(racks(2));
+  for (const cluster of [parted, whole]) {
+    await cluster.call(0, "RPUSH", "l", "1", "2");
+    await cluster.call(0, "MSET", "w_1", "20", "w_2", "10");
+    assertEquals(await cluster.call(0, "SORT", "l", "DESC"), "[2 1]");
+    assertEquals(await cluster.call(0, "SORT", "l", "BY", "nosort", "GET", "#"), "[1 2]");
+  }
+  const refusal =
+    "-ERR Dynomite: BY and GET patterns name keys that may live on other nodes; they need racks of one node";
+  assertEquals(await parted.call(0, "SORT", "l", "BY", "w_*"), refusal);
+  assertEquals(await parted.call(1, "SORT_RO", "l", "GET", "w_*"), refusal);
+  assertEquals(await whole.call(0, "SORT", "l", "BY", "w_*"), "[2 1]");
+  assertEquals(await whole.call(1, "SORT_RO", "l", "GET", "w_*"), "[20 10]");
+});
+
 Deno.test("A command without a key sees the whole rack; one that changes something reaches every node", async () => {
   await using cluster = await SimCluster.start(places);
   for (let i = 0; i < 30; i++) await cluster.call(i % 8, "SET", `k${i}`, "v");

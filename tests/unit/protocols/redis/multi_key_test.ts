@@ -2,7 +2,13 @@ import { assertEquals } from "@std/assert";
 import { ByteWriter } from "../../../../core/bytes.ts";
 import { Reply, ReplyKind } from "../../../../core/reply.ts";
 import { Join, KeyList, Request } from "../../../../core/request.ts";
-import { equalUnordered, findKeys, joinParts, writePart } from "../../../../protocols/redis/multi_key.ts";
+import {
+  equalUnordered,
+  findKeys,
+  joinParts,
+  readsUnnamedKeys,
+  writePart,
+} from "../../../../protocols/redis/multi_key.ts";
 import { requestOf, resp, table, wordsOf } from "../../../support/redis_requests.ts";
 import { fromLatin1, latin1 } from "../../../support/resp_value.ts";
 
@@ -123,4 +129,22 @@ Deno.test("equalUnordered() compares as sets, and maps by pairs", () => {
   assertEquals(same("%2\r\n+a\r\n+b\r\n+c\r\n+d\r\n", "%2\r\n+c\r\n+d\r\n+a\r\n+b\r\n"), true);
   assertEquals(same("*0\r\n", "*0\r\n"), true);
   assertEquals(same("*1\r\n+a\r\n", "*0\r\n"), false);
+});
+
+Deno.test("readsUnnamedKeys() is true of SORT with a pattern, not of its other options", () => {
+  const reads = (line: string) => readsUnnamedKeys(requestOf(...line.split(" ")));
+  for (const line of ["SORT l BY w_*", "SORT_RO l LIMIT 0 1 get w_*->f", "SORT l STORE d BY nosort GET # GET w_*"]) {
+    assertEquals(reads(line), true, line);
+  }
+  for (
+    const line of [
+      "SORT l",
+      "SORT l* BY nosort GET #",
+      "SORT l STORE by LIMIT 0 by*",
+      "SORT l STORE get*",
+      "MGET by w_*",
+    ]
+  ) {
+    assertEquals(reads(line), false, line);
+  }
 });
