@@ -33,6 +33,8 @@ export interface Setting {
 export interface InfoSection {
   readonly name: string;
   readonly entries: readonly (readonly [string, string | number])[];
+  /** Long, and shown only where it or everything is asked for. */
+  readonly onRequest?: boolean;
 }
 
 /** What a protocol may see and change of its node when it answers a request by itself (PING, CLIENT, CONFIG, INFO ...). */

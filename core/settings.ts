@@ -37,8 +37,9 @@ export class Settings {
 /** A writer for whole numbers in a range. */
 export function wholeNumber(least: number, greatest: number, store: (value: number) => void) {
   return (text: string): string | undefined => {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
-    if (!(value >= least && value <= greatest)) return `argument must be between ${least} and ${greatest} inclusive`;
+    if (!/^-?\d{1,15}$/.test(text)) return "argument couldn't be parsed into an integer";
+    const value = Number(text);
+    if (value < least || value > greatest) return `argument must be between ${least} and ${greatest} inclusive`;
     store(value);
     return undefined;
   };

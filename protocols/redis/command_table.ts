@@ -129,10 +129,11 @@ export class CommandTable {
       all.set(name, row);
       return row;
     };
-    this.unknown = add("(unknown)", local, undefined);
-    this.wrongArity = add("(wrong arity)", local, undefined);
-    this.unknownSubcommand = add("(unknown subcommand)", local, undefined);
-    this.http = add("(http)", local, undefined);
+    const standIn = (name: string) => put(buildRow(rows.length, name, local, undefined, undefined));
+    this.unknown = standIn("(unknown)");
+    this.wrongArity = standIn("(wrong arity)");
+    this.unknownSubcommand = standIn("(unknown subcommand)");
+    this.http = standIn("(http)");
     top.set("post", this.http);
     top.set("host:", this.http);
     for (const [name, facts] of Object.entries({ ...commandFacts, ...extraFacts })) {

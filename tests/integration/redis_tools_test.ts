@@ -38,6 +38,10 @@ onBothEngines("redis-cli runs single commands and prints every type", async (por
   assertMatch(await cli(port, ["NOSUCH", "a"]), /^ERR unknown command 'NOSUCH', with args beginning with: 'a' /);
   assertMatch(await cli(port, ["INFO"]), /# Server\r?\nredis_version:7\.0\./);
   assertMatch(await cli(port, ["INFO", "clients"]), /^# Clients\r?\nconnected_clients:1\r?\n/);
+  assertMatch(
+    await cli(port, ["INFO", "commandstats"]),
+    /^# Commandstats\r?\n(cmdstat_.*\n)*cmdstat_mget:calls=1\r?\n/,
+  );
   assertMatch(await cli(port, ["-3", "CLIENT", "INFO"]), / resp=3/);
 });
 

@@ -13,6 +13,9 @@ export class TestNodeView implements NodeView {
   readonly startedAt: number;
   password: string | undefined;
   readonly open: ClientView[] = [];
+  /** What CONFIG knows. */
+  readonly configuration = new Map<string, string>();
+  sections: readonly InfoSection[] = [];
 
   constructor(readonly clock: Clock, readonly logger: Logger) {
     this.startedAt = clock.wall();
@@ -22,13 +25,15 @@ export class TestNodeView implements NodeView {
     return this.open;
   }
   settings(): readonly Setting[] {
-    return [];
+    return [...this.configuration].map(([name, value]) => ({ name, value }));
   }
-  set(name: string): string | undefined {
-    return `no setting ${name}`;
+  set(name: string, value: string): string | undefined {
+    if (!this.configuration.has(name)) return `no setting ${name}`;
+    this.configuration.set(name, value);
+    return undefined;
   }
   info(): readonly InfoSection[] {
-    return [];
+    return this.sections;
   }
   resetStats(): void {
     Object.assign(this.stats, new Stats());

@@ -4,11 +4,13 @@ import { commandFacts } from "../command_table.ts";
 import { isInteger } from "../integers.ts";
 import { globPattern } from "./commands.ts";
 
-/** Sections INFO shows when none is named are all of them. */
 function info({ args, node, out }: Ask): void {
   const wanted = new Set(args.slice(1).map((name) => name.toLowerCase()));
-  const everything = wanted.size === 0 || ["all", "everything", "default"].some((name) => wanted.has(name));
-  const sections = node.info().filter((section) => everything || wanted.has(section.name.toLowerCase()));
+  const everything = wanted.has("all") || wanted.has("everything");
+  const usual = everything || wanted.size === 0 || wanted.has("default");
+  const sections = node.info().filter(({ name, onRequest = false }) =>
+    (onRequest ? everything : usual) || wanted.has(name.toLowerCase())
+  );
   out.verbatim(
     sections.map((section) =>
       `# ${section.name}\r\n${section.entries.map(([key, value]) => `${key}:${value}\r\n`).join("")}`

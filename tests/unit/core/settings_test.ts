@@ -25,9 +25,13 @@ Deno.test("Settings.set() changes a row, its name in any case", () => {
 
 Deno.test("Settings.set() refuses what is out of range, and leaves the value", () => {
   const { settings, limit } = sample();
-  for (const bad of ["0", "11", "-1", "", "3.5", "ten", " 3", "1e1", "9".repeat(30)]) {
+  for (const bad of ["0", "11", "-1"]) {
     const problem = settings.set("limit", bad);
     assertStringIncludes(problem ?? `took ${JSON.stringify(bad)}`, "argument must be between 1 and 10 inclusive");
+  }
+  for (const bad of ["", "3.5", "ten", " 3", "1e1", "9".repeat(30)]) {
+    const problem = settings.set("limit", bad);
+    assertStringIncludes(problem ?? `took ${JSON.stringify(bad)}`, "argument couldn't be parsed into an integer");
   }
   assertEquals(limit(), 5);
 });
