@@ -139,7 +139,10 @@ Deno.test("UpstreamPool ejects an engine that cannot be reached, and takes it ba
   send("get a");
   assertStringIncludes(sink.calls[0]!, "Datastore ejected after 3 failures in a row, tried again within 5000 ms");
   assertEquals(pool.up, false);
-  assert(logger.lines.some((line) => line.includes("ejected after 3 failures in a row, tried again every 5000 ms")), logger.lines.join("\n"));
+  assert(
+    logger.lines.some((line) => line.includes("ejected after 3 failures in a row, tried again every 5000 ms")),
+    logger.lines.join("\n"),
+  );
   network.restore(engine.address);
   const before = clock.now();
   await clock.until(() => engine.links.length > 0);
