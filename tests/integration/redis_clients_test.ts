@@ -8,7 +8,7 @@ import { startEmbeddedNode } from "../support/test_node.ts";
 import { startEngineNode } from "../support/engine_node.ts";
 import { until } from "../support/program.ts";
 import { isInstalled, startRedis } from "../support/real_servers.ts";
-import { type NpmClient, npmClients } from "../support/redis_clients.ts";
+import { type NpmClient, type NpmClientKind, npmClients } from "../support/redis_clients.ts";
 import { RespClient } from "../support/resp_client.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -144,22 +144,28 @@ async function cutOff(client: NpmClient, port: number): Promise<void> {
 }
 
 /**
- * `Deno.test` without the leak checks: ioredis' parser shrinks its buffers by one interval for all connections, which outlives
- * the test that started it and ends in another. Timers count as resources, so neither check can stay.
+ * ioredis' parser (redis-parser) shrinks its buffers by one interval for all connections, which no client can end: it stops by
+ * itself seconds after a large value, in whichever test runs then. Timers count as resources, so neither leak check can stay
+ * for ioredis; the others keep theirs, and come first, before there is such an interval.
  */
-function test(name: string, fn: () => Promise<void>): void {
+const leavesTimers = ({ name }: NpmClientKind) => name.startsWith("ioredis");
+const kinds = [...npmClients.filter((kind) => !leavesTimers(kind)), ...npmClients.filter(leavesTimers)];
+
+/** `Deno.test` with the leak checks that a client allows. */
+function test(kind: NpmClientKind, name: string, fn: () => Promise<void>): void {
   const missing = !isInstalled("redis-server");
+  const sanitize = !leavesTimers(kind);
   Deno.test({
     name: missing ? `${name} (skipped: redis-server is not installed)` : name,
     ignore: missing,
-    sanitizeOps: false,
-    sanitizeResources: false,
+    sanitizeOps: sanitize,
+    sanitizeResources: sanitize,
     fn,
   });
 }
 
-for (const kind of npmClients) {
-  test(`${kind.name} works in front of Redis and on the embedded engine as with Redis`, async () => {
+for (const kind of kinds) {
+  test(kind, `${kind.name} works in front of Redis and on the embedded engine as with Redis`, async () => {
     await using direct = await startRedis();
     await using engine = await startRedis();
     await using before = await startEngineNode(engine);
@@ -182,7 +188,7 @@ for (const kind of npmClients) {
     assertEquals(results[2], results[0], "on the embedded engine");
   });
 
-  test(`${kind.name} gives the password that requirepass asks for`, async () => {
+  test(kind, `${kind.name} gives the password that requirepass asks for`, async () => {
     await using node = await startEmbeddedNode({ requirepass: "sésame öffne dich" });
     const client = await kind.connect(node.port, "sésame öffne dich");
     assertEquals(await client.send("SET", "k", "v"), "OK");
