@@ -88,6 +88,9 @@ function row(
 const { Read, Write, None } = Access;
 const oneServer = "acts on one server and is not passed on by Dynomite; send it to the server itself";
 
+/** Also what takes the place of a write that is refused for its size. */
+export const deleteCommand = row("delete", Form.Delete, Write, Routing.Owner);
+
 const named: readonly MemcachedCommand[] = [
   row("get", Form.Retrieval, Read, Routing.Split, Join.KeyOrder),
   row("gets", Form.Retrieval, Read, Routing.Split, Join.KeyOrder),
@@ -98,7 +101,7 @@ const named: readonly MemcachedCommand[] = [
   row("gats", Form.RetrievalTouch, Write, Routing.Split, Join.KeyOrder),
   ...["set", "add", "replace", "append", "prepend"].map((name) => row(name, Form.Storage, Write, Routing.Owner)),
   row("cas", Form.Cas, Write, Routing.Owner),
-  row("delete", Form.Delete, Write, Routing.Owner),
+  deleteCommand,
   row("incr", Form.Arithmetic, Write, Routing.Owner),
   row("decr", Form.Arithmetic, Write, Routing.Owner),
   row("touch", Form.Touch, Write, Routing.Owner),

@@ -4,12 +4,15 @@
  *
  *     line -> words -> command_line.ts -> [data block] -> request
  *                           '-> an error: answered at once, the data block (if its length is known) passed over unseen
+ *
+ * A `set` or `ms` above the limit is two requests: a quiet `delete`, as memcached lets no old value stand that should have been
+ * replaced, and with the data block the error.
  */
 import { ByteWriter, CR, LF, SPACE } from "../../core/bytes.ts";
 import { INCOMPLETE, INVALID, type ParserLimits, type RequestParser } from "../../core/protocol.ts";
 import { Request } from "../../core/request.ts";
 import { CommandLine, NO_DATA } from "./command_line.ts";
-import { answers, findCommand, Form, type MemcachedCommand, Quiet } from "./commands.ts";
+import { answers, deleteCommand, findCommand, Form, type MemcachedCommand, Quiet } from "./commands.ts";
 
 /** Longest line of a command with one key; memcached gives up at 2 KB, unless the line came in one piece. */
 const LINE_BYTES_MAX = 8 * 1024;
@@ -38,6 +41,9 @@ export class MemcachedRequestParser implements RequestParser {
   #lineBytes = 0;
   /** Bytes of a refused data block that are still to come. */
   #passOver = 0;
+  /** The refusal is still to be said, with this `quiet`. */
+  #owesRefusal = false;
+  #quietRefusal: number = Quiet.Nothing;
   /** A frame with its decoded key behind it. */
   readonly #scratch = new ByteWriter();
 
@@ -47,6 +53,7 @@ export class MemcachedRequestParser implements RequestParser {
 
   reset(): void {
     this.#passOver = 0;
+    this.#owesRefusal = false;
     this.#begin();
   }
 
@@ -76,7 +83,10 @@ export class MemcachedRequestParser implements RequestParser {
     request.bytes = bytes;
     request.start = frame;
     request.end = after;
-    if (this.#line.keyBytes > 0 && (request.command as MemcachedCommand).answer === undefined) this.#placeKey(request);
+    if (this.#owesRefusal) this.#becomeDelete(request);
+    else if (this.#line.keyBytes > 0 && (request.command as MemcachedCommand).answer === undefined) {
+      this.#placeKey(request);
+    }
     this.#begin();
     return after;
   }
@@ -135,7 +145,9 @@ export class MemcachedRequestParser implements RequestParser {
     if (line.dataBytes === NO_DATA) return;
     if ((request.command as MemcachedCommand).answer === undefined) {
       if (line.dataBytes <= this.#bytesMax) return;
+      const { name } = request.command;
       this.#refuse(answers.tooLarge);
+      this.#owesRefusal = (name === "set" || name === "ms") && line.keyBytes === 0;
     }
     this.#passOver = line.dataBytes + 2;
     line.dataBytes = NO_DATA;
@@ -160,8 +172,37 @@ export class MemcachedRequestParser implements RequestParser {
   #pass(frame: number, end: number): number {
     const count = Math.min(this.#passOver, end - frame);
     this.#passOver -= count;
-    this.request.argCount = 0;
+    const { request } = this;
+    request.argCount = 0;
+    if (this.#owesRefusal) {
+      this.#owesRefusal = false;
+      request.argCount = 1;
+      request.setArg(0, 0, 0);
+      this.#refuse(answers.tooLarge);
+      request.quiet = this.#quietRefusal;
+    }
     return frame + count;
+  }
+
+  /** In place of a write that is refused: what its key held before goes, without a word. */
+  #becomeDelete(request: Request): void {
+    this.#quietRefusal = request.quiet;
+    const out = this.#scratch;
+    out.clear();
+    out.ascii("delete ");
+    const start = out.length;
+    out.copy(request.bytes, request.argStart(1), request.argEnd(1));
+    const end = out.length;
+    out.ascii("\r\n");
+    request.command = deleteCommand;
+    request.bytes = out.bytes;
+    request.start = 0;
+    request.end = out.length;
+    request.argCount = 2;
+    request.setArg(0, 0, start - 1);
+    request.setArg(1, start, end);
+    request.keyArg = 1;
+    request.quiet = Quiet.Everything;
   }
 
   /** Routing goes by the key itself: it is put behind a copy of the frame, and the key's argument is there. */

@@ -188,6 +188,9 @@ testWith(
     // memcached's own limit is a megabyte.
     assertEquals(await client.ask(set(1_100_000) + set(1)), [tooLarge, "STORED\r\n"]);
     assertEquals(await client.ask(set(4_000_000) + set(4_000_000, " noreply") + set(1)), [tooLarge, "STORED\r\n"]);
+    // What the key held before is not there any more, as with memcached, which did so with the first one.
+    assertEquals(await client.ask(set(1) + set(4_000_000) + "get a\r\n"), ["STORED\r\n", tooLarge, "END\r\n"]);
+    assertEquals(await client.ask(set(1) + set(1_100_000) + "get a\r\n"), ["STORED\r\n", tooLarge, "END\r\n"]);
     assertEquals(await client.ask(set(900_000)), ["STORED\r\n"]);
     assertEquals((await client.ask("get a\r\n"))[0]!.length, 900_000 + "VALUE a 0 900000\r\n\r\nEND\r\n".length);
   },

@@ -51,10 +51,18 @@ const storage: RequestSample[] = [
   { bytes: "cas k 0 0 1 18446744073709551616\r\n", requests: ["badFormat(cas, k, 0, 0, 1, 18446744073709551616)"] },
   { bytes: "cas k 0 0 1\r\nset k 0 0\r\n", requests: ["unknown(cas, k, 0, 0, 1)", "unknown(set, k, 0, 0)"] },
   { bytes: `set ${key250}k 0 0 1\r\n`, requests: [`badFormat(set, ${key250}k, 0, 0, 1)`] },
-  // Above the limit: refused at once, and passed over.
+  // Above the limit: passed over, refused, and no old value stands that should have been replaced.
+  {
+    bytes: `ms k ${limitBytes + 1} q\r\n${"x".repeat(limitBytes + 1)}\r\nget a\r\n`,
+    requests: ["delete(delete, k) key 1 quiet 1", "tooLarge()", "get(get, a) key 1"],
+  },
+  {
+    bytes: `add k 0 0 ${limitBytes + 1}\r\n${"x".repeat(limitBytes + 1)}\r\nget a\r\n`,
+    requests: [`tooLarge(add, k, 0, 0, ${limitBytes + 1})`, "get(get, a) key 1"],
+  },
   {
     bytes: `set k 0 0 ${limitBytes + 1} noreply\r\n${"x".repeat(limitBytes + 1)}\r\nget a\r\n`,
-    requests: [`tooLarge(set, k, 0, 0, ${limitBytes + 1}) quiet 1`, "get(get, a) key 1"],
+    requests: ["delete(delete, k) key 1 quiet 1", "tooLarge() quiet 1", "get(get, a) key 1"],
   },
 ];
 
