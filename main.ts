@@ -137,6 +137,7 @@ async function run(flags: Flags, { conf, notices, source }: Configured): Promise
     log.notice(`dynomite ${version}, process ${Deno.pid}, serves clients on ${node.addresses.listen}`);
     console.log(describeStart(version, source, conf, node.addresses).trimEnd());
     if (flags.daemonChild) reportReady();
+    if (flags.stopWithStdin) void stopAtEndOfInput(node);
     await node.finished;
     log.notice("stopped: every answer was sent");
     return 0;
@@ -149,6 +150,13 @@ async function run(flags: Flags, { conf, notices, source }: Configured): Promise
     pidFile?.release();
     log.close();
   }
+}
+
+/** Reads to no use until whoever holds the other end is gone. */
+async function stopAtEndOfInput(node: RunningNode): Promise<void> {
+  const bytes = new Uint8Array(64);
+  while (await Deno.stdin.read(bytes) !== null);
+  await node.stop();
 }
 
 /** A fault of ours that nobody caught: it is logged, and the process ends, rather than go on half alive. */

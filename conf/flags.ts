@@ -40,6 +40,8 @@ export interface Flags {
   readonly settings: readonly ClusterSetting[];
   /** Set by the parent of a daemon on its child, never by people. */
   readonly daemonChild: boolean;
+  /** Set by a program that keeps the node, never by people: stop when stdin ends, so that the node cannot outlive it. */
+  readonly stopWithStdin: boolean;
   /** What to tell about flags that have lost their meaning. */
   readonly notices: readonly string[];
 }
@@ -229,6 +231,7 @@ const rows: readonly FlagRow[] = [
     ofCluster: true,
   },
   { long: "daemon-child", field: "daemonChild", doc: "", hidden: true },
+  { long: "stop-with-stdin", field: "stopWithStdin", doc: "", hidden: true },
 ];
 
 /** `-v, --verbosity=N`, for each flag that people may use. */
@@ -310,6 +313,7 @@ export function parseFlags(args: readonly string[]): Flags {
     describeStats: flag("describeStats"),
     gossip: flag("gossip"),
     daemonChild: flag("daemonChild"),
+    stopWithStdin: flag("stopWithStdin"),
     verbosity: values.verbosity as number,
     output: values.output as string | undefined,
     confFile: values.confFile as string | undefined,

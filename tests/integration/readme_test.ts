@@ -2,17 +2,22 @@
 import { assert, assertEquals } from "@std/assert";
 import defaultText from "../../conf/dynomite.yml" with { type: "text" };
 import readme from "../../README.md" with { type: "text" };
+import { DemoCluster, shownNodes } from "../support/demo_cluster.ts";
 import { freePort, Program, runProgram, until } from "../support/program.ts";
 import { type Block, blocksOf, type Shown, shownIn } from "../support/readme.ts";
 import { testWith } from "../support/real_servers.ts";
 
-/** Puts free ports in the place of the README's, in files and commands, and back again in what is printed. */
-function portMap(): { to(text: string): string; from(text: string): string } {
-  const pairs = ["8101", "8102", "22222"].map((port) => [port, String(freePort())] as const);
-  return {
-    to: (text) => pairs.reduce((all, [shown, free]) => all.replaceAll(shown, free), text),
-    from: (text) => pairs.reduce((all, [shown, free]) => all.replaceAll(free, shown), text),
-  };
+/** Puts this run's numbers in the place of the README's, in files and commands, and back again in what is printed. */
+interface NumberMap {
+  to(text: string): string;
+  from(text: string): string;
+}
+
+function numberMap(pairs: readonly (readonly [shown: number, own: number])[]): NumberMap {
+  const [to, from] = [new Map(pairs), new Map(pairs.map(([shown, own]) => [own, shown] as const))];
+  const replace = (text: string, map: ReadonlyMap<number, number>) =>
+    text.replaceAll(/\b\d+\b/g, (number) => String(map.get(Number(number)) ?? number));
+  return { to: (text) => replace(text, to), from: (text) => replace(text, from) };
 }
 
 async function run({ command, output }: Shown, folder: string): Promise<string> {
@@ -28,6 +33,9 @@ async function run({ command, output }: Shown, folder: string): Promise<string> 
     case "cat":
       await Deno.writeTextFile(`${folder}/${args[0]}`, `${output}\n`);
       return output;
+    case "kill":
+      Deno.kill(Number(args[1]), args[0] === "-9" ? "SIGKILL" : "SIGTERM");
+      return "";
     case "deno": {
       assertEquals(args.slice(0, 2), ["task", "start"]);
       const end = await runProgram(args.slice(2), folder);
@@ -48,29 +56,50 @@ function filesOf(blocks: readonly Block[], section: string): readonly string[] {
 const blocks = blocksOf(readme);
 const sections = new Set(blocks.filter((block) => block.language === "console").map((block) => block.section));
 
+/** Every command prints what is shown behind it. `patient`: a cluster's first answers may come before its nodes have met. */
+async function check(examples: readonly Shown[], numbers: NumberMap, folder: string, patient: boolean): Promise<void> {
+  assert(examples.length > 0);
+  for (const { command, output } of examples) {
+    let printed = "";
+    await until(`\`${command}\` prints ${output}`, async () => {
+      printed = numbers.from(await run({ command: numbers.to(command), output }, folder));
+      return !patient || printed === output;
+    });
+    assertEquals(printed, output, command);
+  }
+}
+
+/** The section of the demo: it prints the nodes that are shown, and they answer as shown. */
+async function checkDemo([start, ...examples]: readonly Shown[]): Promise<void> {
+  await using demo = await DemoCluster.start();
+  const shown = shownNodes(start!.output);
+  assertEquals(shown.length, demo.nodes.length);
+  const numbers = numberMap(demo.nodes.flatMap((node, i) =>
+    [
+      [shown[i]!.port, node.port],
+      [shown[i]!.port - 1, node.port - 1],
+      [shown[i]!.pid, node.pid],
+    ] as const
+  ));
+  assertEquals(numbers.from(demo.stdout).split("\n").filter((line) => !line.startsWith("some ports ")).slice(0, 7), [
+    ...start!.output.split("\n"),
+  ]);
+  await check(examples, numbers, ".", true);
+}
+
 for (const section of sections) {
+  const examples = blocks.filter((block) => block.section === section && block.language === "console").flatMap(shownIn);
   testWith(["redis-cli"], `README: the examples of "${section}" print what they show`, async () => {
-    const ports = portMap();
+    if (examples[0]?.command === "deno task cluster") return await checkDemo(examples);
+    const numbers = numberMap([8101, 8102, 22222].map((port) => [port, freePort()] as const));
     const folder = await Deno.makeTempDir({ prefix: "dynomite_readme_" });
     const nodes: Program[] = [];
     try {
       for (const [at, text] of filesOf(blocks, section).entries()) {
-        await Deno.writeTextFile(`${folder}/${at}.yml`, ports.to(text));
+        await Deno.writeTextFile(`${folder}/${at}.yml`, numbers.to(text));
         nodes.push(await Program.start(["-c", `${at}.yml`], folder));
       }
-      const shown = blocks.filter((block) => block.section === section && block.language === "console").flatMap(
-        shownIn,
-      );
-      assert(shown.length > 0);
-      for (const { command, output } of shown) {
-        let printed = "";
-        // The first write with a higher level may come before the nodes have met.
-        await until(`\`${command}\` prints ${output}`, async () => {
-          printed = ports.from(await run({ command: ports.to(command), output }, folder));
-          return nodes.length === 1 || printed === output;
-        });
-        assertEquals(printed, output, command);
-      }
+      await check(examples, numbers, folder, nodes.length > 1);
     } finally {
       for (const node of nodes) {
         node.kill("SIGTERM");
