@@ -55,9 +55,8 @@ export class Peer implements Replica {
   get up(): boolean {
     return this.pool.up;
   }
-  /** Only one that is there: who is away sends no reply of any form. */
   get plain(): boolean {
-    return !this.#identity.modern && this.pool.up;
+    return !this.#identity.modern;
   }
   /** Settles when each link was tried once. */
   start(): Promise<void> {

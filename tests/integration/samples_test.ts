@@ -1,10 +1,15 @@
 /** Every sample configuration is valid, starts, and serves; only its ports and paths are changed for the test. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import defaultText from "../../conf/dynomite.yml" with { type: "text" };
+import { writeCluster } from "../../conf/cluster/write.ts";
+import { demoRequest, findPort, portsOf } from "../../conf/demo/addresses.ts";
+import { isFree } from "../../conf/demo/free_ports.ts";
 import { describeSample } from "../../conf/describe.ts";
+import { parseFlags } from "../../conf/flags.ts";
 import { samples } from "../../conf/samples.ts";
-import { freePort, Program, runProgram } from "../support/program.ts";
+import { freePort, Program, runProgram, until } from "../support/program.ts";
 import { startMemcached, startRedis, testWith } from "../support/real_servers.ts";
+import { RespClient } from "../support/resp_client.ts";
 
 /** What a client sends and gets, by the protocol of the sample. */
 const redis = ["SET a b\r\nGET a\r\n", "+OK\r\n$1\r\nb\r\n"] as const;
@@ -44,6 +49,45 @@ async function talk(text: string, [question, answer]: readonly [string, string],
   }
 }
 
+/**
+ * Starts the whole cluster of a sample: the one its own command writes, but on this machine and on embedded engines. Its nodes
+ * get the sample's text checked too.
+ */
+async function talkToCluster(text: string, purpose: string): Promise<void> {
+  const [command = ""] = /--generate-cluster .*$/.exec(purpose) ?? [];
+  const { generateCluster, settings } = parseFlags(command.split(" "));
+  const port = findPort(generateCluster!, 11_002 + 100 * Math.floor(Math.random() * 190), isFree)!;
+  const kept = settings.filter(({ key }) => key !== "servers");
+  const here = demoRequest(generateCluster!, port);
+  const folder = await Deno.makeTempDir({ prefix: "dynomite_sample_" });
+  const nodes: Program[] = [];
+  try {
+    await Deno.writeTextFile(`${folder}/sample.yml`, text);
+    const tested = await runProgram(["-t", "-c", "sample.yml"], folder);
+    assertEquals([tested.code, tested.stderr], [0, "dynomite: configuration file 'sample.yml' syntax is valid\n"]);
+    const written = await writeCluster({ ...here, settings: [...here.settings!, ...kept] }, folder);
+    for (const { path } of written) nodes.push(await Program.start(["-c", path], folder));
+    for (const [i, node] of written.entries()) {
+      const client = await RespClient.connect(portsOf(node).clients);
+      try {
+        // At a level above dc_one it waits for the nodes to meet.
+        await until("a write is acknowledged", async () => (await client.call("SET", "a", String(i))).text === "OK");
+        await until("it is read", async () => (await client.call("GET", "a")).text === String(i));
+      } finally {
+        client.close();
+      }
+    }
+  } finally {
+    for (const node of nodes) node.kill("SIGTERM");
+    for (const node of nodes) await node.ended();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function ofCluster(name: string) {
+  return { needs: [], run: (text: string) => talkToCluster(text, samples[name]!.purpose) };
+}
+
 /** The programs a sample needs, and the test of it. */
 const tests: Readonly<Record<string, { readonly needs: readonly string[]; run(text: string): Promise<void> }>> = {
   "redis_single.yml": {
@@ -62,6 +106,9 @@ const tests: Readonly<Record<string, { readonly needs: readonly string[]; run(te
   },
   "memcached_embedded.yml": { needs: [], run: (text) => talk(text, memcached) },
   "embedded_durable.yml": { needs: [], run: (text) => talk(text, redis) },
+  "two_racks.yml": ofCluster("two_racks.yml"),
+  "three_racks_quorum.yml": ofCluster("three_racks_quorum.yml"),
+  "two_datacenters.yml": ofCluster("two_datacenters.yml"),
 };
 
 Deno.test("conf/dynomite.yml, the configuration in the program, is valid, starts and serves", () =>
