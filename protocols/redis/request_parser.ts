@@ -8,7 +8,7 @@ import { INCOMPLETE, INVALID, type ParserLimits, REQUEST_HEAD_BYTES, type Reques
 import { Request } from "../../core/request.ts";
 import type { Session } from "../../core/session.ts";
 import { type CommandTable } from "./command_table.ts";
-import { splitInline } from "./inline.ts";
+import { InlineWords } from "./inline.ts";
 
 const STAR = 42;
 const DOLLAR = 36;
@@ -42,6 +42,7 @@ export class RedisRequestParser implements RequestParser {
   /** Length of the argument in progress; UNKNOWN while its line is not whole. */
   #bulkBytes = UNKNOWN;
   #inline = new ByteWriter();
+  readonly #words = new InlineWords();
 
   /** `session` tells whether the client has been admitted: a stranger's requests are bounded more tightly. */
   constructor(table: CommandTable, limits: ParserLimits, session?: Session) {
@@ -62,6 +63,7 @@ export class RedisRequestParser implements RequestParser {
   relax(): void {
     if (this.#argCount === UNKNOWN && this.request.offsets.length > 2 * KEPT_ARGUMENTS) this.request.forgetArgs();
     if (this.#inline.bytes.length > KEPT_INLINE_BYTES) this.#inline = new ByteWriter();
+    this.#words.relax();
   }
 
   parse(bytes: Uint8Array, frame: number, end: number): number {
@@ -193,26 +195,28 @@ export class RedisRequestParser implements RequestParser {
       request.argCount = 0;
       return at + 1;
     }
-    const words = splitInline(bytes, start, lineEnd);
-    if (words === undefined) return this.#fail("unbalanced quotes in request");
+    const words = this.#words;
+    if (!words.split(bytes, start, lineEnd)) return this.#fail("unbalanced quotes in request");
     const out = this.#inline;
     out.clear();
     out.byte(STAR);
-    out.decimal(words.length);
+    out.decimal(words.count);
     out.ascii("\r\n");
-    words.forEach((word, index) => {
+    for (let i = 0; i < words.count; i++) {
+      const from = words.startOf(i);
+      const to = words.startOf(i + 1);
       out.byte(DOLLAR);
-      out.decimal(word.length);
+      out.decimal(to - from);
       out.ascii("\r\n");
-      request.setArg(index, out.length, out.length + word.length);
-      out.copy(word);
+      request.setArg(i, out.length, out.length + to - from);
+      out.copy(words.text.bytes, from, to);
       out.ascii("\r\n");
-    });
+    }
     request.bytes = out.bytes;
     request.start = 0;
     request.end = out.length;
-    request.argCount = words.length;
-    if (words.length > 0) this.#table.resolve(request);
+    request.argCount = words.count;
+    if (words.count > 0) this.#table.resolve(request);
     return at + 1;
   }
 
