@@ -11,6 +11,7 @@ export const ZERO = 48;
 export const NINE = 57;
 
 const LOOP_LIMIT = 64;
+const INT_MAX = 2 ** 31 - 1;
 const EMPTY = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -125,7 +126,7 @@ export class ByteWriter {
 
   /** A whole number in decimal. Safe integers take the fast way; a bigint is for the 64-bit rest. */
   decimal(value: number | bigint): void {
-    if (typeof value === "bigint" || value < -2147483648 || value > 2147483647) return this.ascii(value.toString());
+    if (typeof value === "bigint" || value < -INT_MAX || value > INT_MAX) return this.ascii(value.toString());
     if (value < 0) {
       this.byte(45);
       value = -value;
@@ -134,11 +135,12 @@ export class ByteWriter {
     for (let limit = 10; value >= limit && digits < 10; limit *= 10) digits++;
     this.reserve(digits);
     let at = this.length += digits;
+    let left = value | 0;
     do {
-      const rest = Math.floor(value / 10);
-      this.bytes[--at] = ZERO + (value - rest * 10);
-      value = rest;
-    } while (value > 0);
+      const rest = (left / 10) | 0;
+      this.bytes[--at] = ZERO + left - rest * 10;
+      left = rest;
+    } while (left > 0);
   }
 
   /** A copy of what was written, to keep. */

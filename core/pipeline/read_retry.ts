@@ -13,14 +13,16 @@ import type { Stats } from "../stats.ts";
 
 /** A copy above this is not kept for the next read. */
 const KEPT_BYTES_MAX = 4 * 1024;
+const NO_CANDIDATES: readonly number[] = [];
+const NO_REPLICAS: readonly Replica[] = [];
 
 export class ReadRetry implements Retry {
   readonly #pool: Pool<ReadRetry>;
   readonly #stats: Stats;
   readonly #memory = new ByteWriter();
   #request: Request | undefined;
-  #candidates: readonly number[] = [];
-  #replicas: readonly Replica[] = [];
+  #candidates: readonly number[] = NO_CANDIDATES;
+  #replicas: readonly Replica[] = NO_REPLICAS;
   /** The candidate that was asked last. */
   #at = 0;
 
@@ -48,7 +50,8 @@ export class ReadRetry implements Retry {
   }
 
   drop(): void {
-    this.#candidates = this.#replicas = [];
+    this.#candidates = NO_CANDIDATES;
+    this.#replicas = NO_REPLICAS;
     if (this.#memory.bytes.length > KEPT_BYTES_MAX) this.#request!.bytes = this.#memory.bytes = new Uint8Array(0);
     this.#pool.give(this);
   }
