@@ -8,7 +8,7 @@
  * that answers a client whose turn it is goes out in one copy; one that is early, or must be compared, is kept. It goes back
  * to its pool after its last reply or failure, never at the decision.
  */
-import { ByteWriter, equalBytes } from "../bytes.ts";
+import { ByteWriter } from "../bytes.ts";
 import { Consistency } from "../consistency.ts";
 import type { Pool } from "../pool.ts";
 import type { Protocol } from "../protocol.ts";
@@ -17,7 +17,8 @@ import { Failure, FailureKind, Reply, ReplyKind, type ReplySink } from "../reply
 import type { ReplyQueue, Slot } from "../reply_queue.ts";
 import type { Command } from "../request.ts";
 import type { Stats } from "../stats.ts";
-import { Verdict, Vote } from "./vote.ts";
+import { Ballot, noQuorum } from "./ballot.ts";
+import { Verdict } from "./vote.ts";
 
 /** The whole of which this request is a part (a split one), or nobody. */
 export interface Parent {
@@ -298,100 +299,3 @@ export class ResponseCoordinator implements Slot, ReplySink {
     this.#parts.pool.give(this);
   }
 }
-
-/** The replies being weighed and their votes, one for each datacenter that counts. */
-class Ballot {
-  verdict: Verdict = Verdict.Open;
-  #level: Consistency = Consistency.Quorum;
-  #voteOf = new Int32Array(8);
-  #votes: Vote[] = [];
-  #voteCount = 0;
-  /** Distinct replies of each vote, by class. */
-  #classes: Reply[][] = [];
-  #failures: string[] = [];
-  #firstFailure: Failure | undefined;
-  #firstError: Reply | undefined;
-
-  begin(targets: Targets): void {
-    this.#level = targets.level;
-    if (this.#voteOf.length < targets.count) this.#voteOf = new Int32Array(targets.count * 2);
-    this.#voteOf.set(targets.votes.subarray(0, targets.count));
-    this.#voteCount = targets.voteCount;
-    this.verdict = Verdict.Open;
-    for (let vote = 0; vote < targets.voteCount; vote++) {
-      let expected = 0;
-      for (let i = 0; i < targets.count; i++) if (targets.votes[i] === vote) expected++;
-      this.#votes[vote] ??= new Vote();
-      this.#classes[vote] ??= [];
-      this.#votes[vote]!.begin(expected, targets.required[vote]!);
-    }
-    this.#conclude();
-  }
-
-  reply(target: number, reply: Reply, command: Command, protocol: Protocol): void {
-    const vote = this.#voteOf[target]!;
-    if (vote < 0) return;
-    const classes = this.#classes[vote]!;
-    let index = 0;
-    while (index < classes.length && !same(classes[index]!, reply, command, protocol)) index++;
-    if (index === classes.length) classes.push(reply.copy());
-    const good = reply.kind !== ReplyKind.Error;
-    if (!good) this.#firstError ??= classes[index];
-    this.#votes[vote]!.reply(index, good);
-    this.#conclude();
-  }
-
-  failure(target: number, failure: Failure, name: string): void {
-    const vote = this.#voteOf[target]!;
-    if (vote < 0) return;
-    this.#firstFailure ??= failure;
-    this.#failures.push(failure.text.includes(name) ? failure.toString() : `${failure} (${name})`);
-    this.#votes[vote]!.failure();
-    this.#conclude();
-  }
-
-  /** The answer, when the verdict allows one; undefined: `explain` says why not. */
-  get answer(): Reply | undefined {
-    if (this.verdict === Verdict.Agreed) return this.#classes[0]![this.#votes[0]!.winner];
-    if (this.verdict === Verdict.Impossible) return this.#firstError;
-    if (this.#level !== Consistency.Quorum) return undefined;
-    return this.#classes[0]!.find((reply) => reply.kind !== ReplyKind.Error);
-  }
-
-  /** Why there is no answer, naming the replicas that failed. */
-  explain(): Failure {
-    if (this.verdict === Verdict.Differing) return noQuorum;
-    const only = this.#firstFailure;
-    if (only === undefined) return noQuorum;
-    return new Failure(only.kind, only.source, this.#failures.join("; ").slice(only.source.length + 2));
-  }
-
-  clear(): void {
-    for (const classes of this.#classes) classes.length = 0;
-    this.#failures.length = 0;
-    this.#firstFailure = undefined;
-    this.#firstError = undefined;
-  }
-
-  /** The first vote that is lost decides; else all must be over. */
-  #conclude(): void {
-    let open = false;
-    for (let i = 0; i < this.#voteCount; i++) {
-      const { verdict } = this.#votes[i]!;
-      if (verdict === Verdict.Impossible || verdict === Verdict.Differing) {
-        this.verdict = verdict;
-        return;
-      }
-      open ||= verdict === Verdict.Open;
-    }
-    this.verdict = open ? Verdict.Open : Verdict.Agreed;
-  }
-}
-
-function same(a: Reply, b: Reply, command: Command, protocol: Protocol): boolean {
-  if (a.kind !== b.kind) return false;
-  if (equalBytes(a.bytes, a.start, a.end, b.bytes, b.start, b.end)) return true;
-  return command.unordered && a.length === b.length && protocol.equalUnordered(command, a, b);
-}
-
-const noQuorum = new Failure(FailureKind.NoQuorum, "Dynomite", "Failed to achieve Quorum");

@@ -17,7 +17,9 @@ export class Vote {
   #required = 0;
   #outstanding = 0;
   #good = 0;
-  #classCounts: number[] = [];
+  /** Replies of each class; those from `#classes` on are of votes before. */
+  readonly #classCounts: number[] = [];
+  #classes = 0;
 
   /** `expected` replies were asked for, of which `required` must be good. */
   begin(expected: number, required: number): void {
@@ -26,7 +28,7 @@ export class Vote {
     this.#required = required;
     this.#outstanding = expected;
     this.#good = 0;
-    this.#classCounts.length = 0;
+    this.#classes = 0;
   }
 
   /** A reply of class `index` (0 for the first, the next number for one that equals no earlier). `good` when it is no error. */
@@ -34,9 +36,8 @@ export class Vote {
     this.#outstanding--;
     if (this.verdict !== Verdict.Open) return this.verdict;
     if (good) this.#good++;
-    const count = (this.#classCounts[index] ?? 0) + 1;
-    this.#classCounts[index] = count;
-    if (count >= this.#required) {
+    while (this.#classes <= index) this.#classCounts[this.#classes++] = 0;
+    if (++this.#classCounts[index]! >= this.#required) {
       this.winner = index;
       return this.verdict = Verdict.Agreed;
     }
@@ -51,7 +52,9 @@ export class Vote {
   }
 
   #judge(): Verdict {
-    for (const count of this.#classCounts) if (count + this.#outstanding >= this.#required) return Verdict.Open;
+    for (let i = 0; i < this.#classes; i++) {
+      if (this.#classCounts[i]! + this.#outstanding >= this.#required) return Verdict.Open;
+    }
     if (this.#outstanding >= this.#required) return Verdict.Open;
     // Nobody can win any more. Good replies may still be on their way, but they cannot change who agrees.
     if (this.#good >= this.#required) return this.verdict = Verdict.Differing;
