@@ -24,7 +24,7 @@ import { engineLinks } from "./core/net/upstream_pool.ts";
 import { Turn } from "./core/net/turn.ts";
 import { Node, type NodeOptions, type NodeParts } from "./core/node.ts";
 import type { ProcessFacts } from "./core/process_facts.ts";
-import type { Protocol } from "./core/protocol.ts";
+import { type Protocol, REQUEST_HEAD_BYTES } from "./core/protocol.ts";
 import { type Random, systemRandom } from "./core/random.ts";
 import { hashByName } from "./core/ring/hash/mod.ts";
 import { buildTopology, type NodeDescription } from "./core/ring/topology.ts";
@@ -165,15 +165,16 @@ function openDataStore(
   const { server } = conf;
   if (server.kind === "embedded") {
     const { clock, random, logger } = parts;
+    const replyBytesMax = Math.max(conf.bufferBudgetBytes, conf.maxRequestBytes + REQUEST_HEAD_BYTES);
     const engine = openEngine({ path: server.path ?? ":memory:", synchronous: conf.dataStoreSync, clock, random });
     if (protocol.name === "memcached") {
       const writer = new TextWriter(new ByteWriter());
       const { commands } = protocol;
       const executor = new MemcachedExecutor(engine, { commands, writer, valueBytesMax: conf.maxRequestBytes });
-      return new EmbeddedDataStore({ engine, executor, clock, logger, isError });
+      return new EmbeddedDataStore({ engine, executor, clock, logger, replyBytesMax, isError });
     }
     const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
-    return new EmbeddedDataStore({ engine, executor, clock, logger });
+    return new EmbeddedDataStore({ engine, executor, clock, logger, replyBytesMax });
   }
   const credentials = {
     ...(conf.datastoreUser === undefined ? {} : { username: conf.datastoreUser }),

@@ -39,7 +39,10 @@ interface Subject {
 function open(name: string, path: string, synchronous: Synchronous): Subject {
   const engine = openEngine({ path, synchronous, clock, random: systemRandom() });
   const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
-  return { name, store: new EmbeddedDataStore({ engine, executor, clock, logger: silentLogger }) };
+  return {
+    name,
+    store: new EmbeddedDataStore({ engine, executor, clock, logger: silentLogger, replyBytesMax: 1 << 20 }),
+  };
 }
 
 let replies = 0;

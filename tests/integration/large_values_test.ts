@@ -10,7 +10,9 @@ import type { RunningNode } from "../../mod.ts";
 import { startEngineNode } from "../support/engine_node.ts";
 import { until } from "../support/program.ts";
 import { startRedis, testWith } from "../support/real_servers.ts";
+import { resp } from "../support/redis_requests.ts";
 import { RespClient } from "../support/resp_client.ts";
+import { fromLatin1 } from "../support/resp_value.ts";
 
 const MEGABYTE = 1024 * 1024;
 const PIECE_BYTES = 256 * 1024;
@@ -172,3 +174,14 @@ for (const kind of ["in front of Redis", "on the embedded engine"]) {
     },
   );
 }
+
+Deno.test("a reply that would not fit the budget is refused, on the embedded engine", async () => {
+  await using node = await startEngineNode({}, { server: embedded, ...settingsOfEight });
+  using client = await LargeValueClient.connect(node.port, 1);
+  assertEquals(await client.set("k", 16 * MEGABYTE), "+OK");
+  await client.write(fromLatin1(resp("MGET", ...new Array<string>(100_000).fill("k")) + resp("SET", "other", "1")));
+  const problem = `The reply would have more than ${64 * MEGABYTE} bytes, which is what buffer_budget allows`;
+  assertEquals(await client.line(), `-ERR Storage: ${problem}`);
+  assertEquals(await client.line(), "+OK");
+  await client.get("k", 16 * MEGABYTE);
+});

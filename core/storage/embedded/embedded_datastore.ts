@@ -8,13 +8,13 @@
  * lose. When the commit fails, everything from the turn's first write on fails with it: what was read after that write may
  * have seen what is no longer there.
  */
-import { ByteWriter } from "../../bytes.ts";
 import type { Clock } from "../../clock.ts";
 import type { DataStore } from "../../datastore.ts";
 import type { Executor } from "../../executor.ts";
 import type { Logger } from "../../logger.ts";
 import { Failure, FailureKind, Reply, ReplyKind, type ReplySink } from "../../reply.ts";
 import { Access, type Request } from "../../request.ts";
+import { BoundedWriter, ReplyTooLarge } from "./bounded_writer.ts";
 import type { Engine } from "./engine.ts";
 import { ExpirySweep, SWEEP_PERIOD_MS } from "./expiry.ts";
 
@@ -23,6 +23,8 @@ export interface EmbeddedParts {
   readonly executor: Executor;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Bounds one reply. */
+  readonly replyBytesMax: number;
   /** Is the wire reply that starts at `at` the protocol's error form? Default: it begins with `-`, as in RESP. */
   readonly isError?: (bytes: Uint8Array, at: number, end: number) => boolean;
 }
@@ -37,7 +39,7 @@ const MINUS = 45;
 
 /** The replies of one turn, in parallel arrays that are used again. Reply i is `out.bytes[ends[i - 1], ends[i])`. */
 class Batch {
-  out = new ByteWriter(4096);
+  out: BoundedWriter;
   count = 0;
   readonly sinks: ReplySink[] = [];
   readonly targets: number[] = [];
@@ -46,6 +48,12 @@ class Batch {
   readonly failures: (Failure | undefined)[] = [];
   /** Index of the first request of the open transaction; -1 when there is none. */
   firstWrite = -1;
+  readonly #replyBytesMax: number;
+
+  constructor(replyBytesMax: number) {
+    this.#replyBytesMax = replyBytesMax;
+    this.out = this.#newWriter();
+  }
 
   add(sink: ReplySink, target: number, failure: Failure | undefined): void {
     const index = this.count++;
@@ -59,8 +67,12 @@ class Batch {
     // The sinks are pooled by their owner: holding them here would keep dead ones alive, but only until the next turn.
     this.count = 0;
     this.firstWrite = -1;
-    if (this.out.bytes.length > KEPT_BYTES_MAX) this.out = new ByteWriter(4096);
+    if (this.out.bytes.length > KEPT_BYTES_MAX) this.out = this.#newWriter();
     else this.out.clear();
+  }
+
+  #newWriter(): BoundedWriter {
+    return new BoundedWriter(4096, this.#replyBytesMax);
   }
 }
 
@@ -71,8 +83,8 @@ export class EmbeddedDataStore implements DataStore {
   readonly #isError: (bytes: Uint8Array, at: number, end: number) => boolean;
   readonly #reply = new Reply();
   readonly #endTurn = () => this.#finish();
-  #batch = new Batch();
-  #spare = new Batch();
+  #batch: Batch;
+  #spare: Batch;
   #scheduled = false;
   #delivering = false;
   #closed = false;
@@ -92,6 +104,8 @@ export class EmbeddedDataStore implements DataStore {
 
   constructor(parts: EmbeddedParts) {
     this.#parts = parts;
+    this.#batch = new Batch(parts.replyBytesMax);
+    this.#spare = new Batch(parts.replyBytesMax);
     this.#sweep = new ExpirySweep(parts.engine);
     this.#isError = parts.isError ?? ((bytes, at) => bytes[at] === MINUS);
   }
@@ -133,19 +147,31 @@ export class EmbeddedDataStore implements DataStore {
     const batch = this.#batch;
     const { db } = this.#parts.engine;
     const start = batch.out.length;
+    batch.out.begin();
     try {
       this.#parts.executor.execute(request, batch.out);
       if (batch.firstWrite < 0 && db.inTransaction) batch.firstWrite = batch.count;
       batch.add(sink, target, undefined);
     } catch (error) {
       batch.out.length = start;
-      if (batch.firstWrite < 0) batch.firstWrite = batch.count;
-      batch.add(sink, target, undefined);
-      this.#abort(batch, error);
+      if (error instanceof ReplyTooLarge && request.command.access !== Access.Write) {
+        this.#refuse(batch, sink, target, error);
+      } else this.#undo(batch, sink, target, error);
     }
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(this.#endTurn);
+  }
+
+  /** A read changed nothing: it fails alone. */
+  #refuse(batch: Batch, sink: ReplySink, target: number, error: ReplyTooLarge): void {
+    batch.add(sink, target, new Failure(FailureKind.Storage, "Storage", error.message));
+  }
+
+  #undo(batch: Batch, sink: ReplySink, target: number, error: unknown): void {
+    if (batch.firstWrite < 0) batch.firstWrite = batch.count;
+    batch.add(sink, target, undefined);
+    this.#abort(batch, error);
   }
 
   #count(request: Request): void {

@@ -30,7 +30,7 @@ function open(): Subject {
   const logger = new RecordingLogger();
   const engine = openEngine({ path: ":memory:", clock, random: new SeededRandom(1) });
   const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
-  const store = new EmbeddedDataStore({ engine, executor, clock, logger });
+  const store = new EmbeddedDataStore({ engine, executor, clock, logger, replyBytesMax: 1 << 20 });
   const sink = new RecordingSink();
   let target = 0;
   return {
@@ -48,7 +48,7 @@ testDataStore("EmbeddedDataStore", () => {
   const clock = new SimClock();
   const engine = openEngine({ path: ":memory:", clock, random: new SeededRandom(1) });
   const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
-  return { store: new EmbeddedDataStore({ engine, executor, clock, logger: silentLogger }) };
+  return { store: new EmbeddedDataStore({ engine, executor, clock, logger: silentLogger, replyBytesMax: 1 << 24 }) };
 });
 
 Deno.test("EmbeddedDataStore.send() commits the writes of a turn once, and replies only then", async () => {
@@ -177,4 +177,19 @@ Deno.test("EmbeddedDataStore removes expired keys that nobody asks for", async (
   send("EXISTS", "k0", "kept");
   await settled();
   assertEquals(sink.calls.at(-1), "251: :1");
+});
+
+Deno.test("EmbeddedDataStore.send() refuses a reply above its bound, and nothing else of the turn", async () => {
+  await using subject = open();
+  const { sink, send, store } = subject;
+  const value = "x".repeat(400_000);
+  send("SET", "k", value);
+  send("MGET", "k", "k");
+  send("MGET", "k", "k", "k");
+  send("GET", "k");
+  await settled();
+  const problem = "The reply would have more than 1048576 bytes, which is what buffer_budget allows";
+  const bulk = `$400000\r\n${value}`;
+  assertEquals(sink.calls, ["0: +OK", `1: *2\r\n${bulk}\r\n${bulk}`, `2! Storage: ${problem}`, `3: ${bulk}`]);
+  assertEquals(store.stats().server_err, 0);
 });
