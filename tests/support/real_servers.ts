@@ -32,6 +32,19 @@ export function testWith(
   else Deno.test({ name: `${name} (skipped: ${missing.join(", ")} is not installed)`, ignore: true, fn });
 }
 
+/** The C Dynomite that DYNOMITE_C names, if it does. */
+export const originalProgram: string | undefined = Deno.env.get("DYNOMITE_C");
+
+/** The same for tests of nodes of this program beside those of C Dynomite: skipped where DYNOMITE_C does not name one. */
+export function testWithOriginal(
+  programs: readonly string[],
+  name: string,
+  fn: (test: Deno.TestContext) => void | Promise<void>,
+): void {
+  if (originalProgram !== undefined) testWith(programs, name, fn);
+  else Deno.test({ name: `${name} (skipped: DYNOMITE_C names no C Dynomite)`, ignore: true, fn });
+}
+
 /** A started server. Disposing of it ends the process and waits for its end. */
 export interface RealServer {
   /** `127.0.0.1`. */
