@@ -55,8 +55,9 @@ export class Peer implements Replica {
   get up(): boolean {
     return this.pool.up;
   }
+  /** Only one that is there: who is away sends no reply of any form. */
   get plain(): boolean {
-    return !this.#identity.modern;
+    return !this.#identity.modern && this.pool.up;
   }
   /** Settles when each link was tried once. */
   start(): Promise<void> {

@@ -239,7 +239,7 @@ export class UpstreamConnection implements WriteOwner {
       this.#relieve();
     }
     if (this.#queue.count === 0 && this.#askedAt <= this.#lastReadAt) {
-      if (now - this.#lastReadAt > PROBE_AFTER_MS) this.#probe(out, now);
+      if (now - this.#lastReadAt > PROBE_AFTER_MS) this.probe(now);
       return;
     }
     const silentMs = now - Math.max(this.#lastReadAt, this.#askedAt, this.#pausedAt, this.#sendingAt);
@@ -434,7 +434,10 @@ export class UpstreamConnection implements WriteOwner {
     }
   }
 
-  #probe(out: WriteBuffer, now: number): void {
+  /** Asks for a sign of life, if there is a link to ask on. */
+  probe(now: number): void {
+    const out = this.#out;
+    if (out === undefined || !this.up || this.#queue.full) return;
     this.#framing.writeProbe(this.#queue.nextId, out);
     this.#queue.push(null, 0, now);
     this.#askedAt = now;

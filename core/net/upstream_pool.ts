@@ -6,8 +6,9 @@
  * A client sticks to one link, so its own writes keep their order. Where that one is down another serves, and goes on to serve
  * until nothing is outstanding on it: a request must not overtake those before it.
  *
- * `failureMax` failures in a row (refused, lost, late) eject it: for `retryAfterMs` its requests fail at once
- * instead of each waiting for its timeout. Any byte from it ends that.
+ * `failureMax` failures in a row (refused, lost, late) eject it: its requests fail at once instead of each waiting for its
+ * timeout. Any byte from it ends that; where it has links they ask for one every `retryAfterMs`, so that no client's request
+ * has to find out.
  */
 import type { Credentials, Protocol } from "../protocol.ts";
 import { Failure, FailureKind, type FailureSource, type ReplySink } from "../reply.ts";
@@ -92,7 +93,9 @@ export class UpstreamPool implements UpstreamObserver {
   readonly #down: Failure;
   readonly #ejected: Failure;
   #failures = 0;
-  #ejectedUntil = 0;
+  #isEjected = false;
+  /** Of an ejected one: when it is asked for a sign of life. */
+  #askAt = 0;
   #stopSweep: (() => void) | undefined;
 
   constructor(options: UpstreamPoolOptions, parts: UpstreamParts) {
@@ -122,7 +125,7 @@ export class UpstreamPool implements UpstreamObserver {
 
   /** Is there a link, and is the engine not ejected? */
   get up(): boolean {
-    return this.#ejectedUntil <= this.#parts.turn.now && this.#links[0]!.some((link) => link.usable);
+    return !this.#isEjected && this.#links[0]!.some((link) => link.usable);
   }
   get links(): readonly (readonly UpstreamConnection[])[] {
     return this.#links;
@@ -154,9 +157,7 @@ export class UpstreamPool implements UpstreamObserver {
   }
 
   send(request: Request, sink: ReplySink, target: number): void {
-    if (this.#ejectedUntil > 0 && this.#ejectedUntil > this.#parts.turn.now) {
-      return sink.onFailure(target, this.#ejected);
-    }
+    if (this.#isEjected) return sink.onFailure(target, this.#ejected);
     const dialect = this.#links.length === 1 ? 0 : request.dialect;
     const links = this.#links[dialect]!;
     const index = request.affinity % links.length;
@@ -182,7 +183,7 @@ export class UpstreamPool implements UpstreamObserver {
   onAlive(): void {
     if (this.#failures === 0) return;
     this.#failures = 0;
-    this.#ejectedUntil = 0;
+    this.#isEjected = false;
   }
   onUp(link: UpstreamConnection): void {
     this.onAlive();
@@ -220,11 +221,12 @@ export class UpstreamPool implements UpstreamObserver {
   #failed(count: number): void {
     this.#failures += count;
     const { autoEject, failureMax, retryAfterMs } = this.#options;
-    if (!autoEject || this.#failures < failureMax || this.#ejectedUntil > this.#parts.clock.now()) return;
-    this.#ejectedUntil = this.#parts.clock.now() + retryAfterMs;
+    if (!autoEject || this.#failures < failureMax || this.#isEjected) return;
+    this.#isEjected = true;
+    this.#askAt = this.#parts.clock.now() + retryAfterMs;
     this.stats.server_ejects++;
     this.#parts.logger.warn(
-      `${this.#noun} ${this.name}: ejected for ${retryAfterMs} ms after ${this.#failures} failures in a row`,
+      `${this.#noun} ${this.name}: ejected after ${this.#failures} failures in a row, tried again every ${retryAfterMs} ms`,
     );
   }
 
@@ -232,5 +234,8 @@ export class UpstreamPool implements UpstreamObserver {
     const now = this.#parts.clock.now();
     this.#parts.turn.begin();
     for (const link of this.#all) link.sweep(now);
+    if (!this.#isEjected || now < this.#askAt) return;
+    this.#askAt = now + this.#options.retryAfterMs;
+    for (const link of this.#all) link.probe(now);
   }
 }

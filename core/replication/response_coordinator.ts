@@ -8,7 +8,7 @@
  * that answers a client whose turn it is goes out in one copy; one that is early, or must be compared, is kept. It goes back
  * to its pool after its last reply or failure, never at the decision.
  */
-import { ByteWriter } from "../bytes.ts";
+import { ByteWriter, decode } from "../bytes.ts";
 import { Consistency } from "../consistency.ts";
 import type { Pool } from "../pool.ts";
 import type { Protocol } from "../protocol.ts";
@@ -59,6 +59,8 @@ export interface CoordinatorParts {
 }
 
 const NOBODY: readonly Replica[] = [];
+/** Of an error that a replica gave in place of a write. */
+const ERROR_BYTES_MAX = 200;
 /** Kept answers above this are given back. */
 const KEPT_BYTES_MAX = 16 * 1024;
 
@@ -87,6 +89,10 @@ export class ResponseCoordinator implements Slot, ReplySink {
   #preferred = 0;
   #failure: Failure | undefined;
   #fallback = false;
+  /** Of a write: the client was told that it was done. */
+  #accepted = false;
+  /** Of a write that is not decided yet: replicas that refused it. */
+  readonly #refusals: { readonly target: number; readonly failure: Failure }[] = [];
   /** Of a read that asked one replica. */
   #retry: Retry | undefined;
   /** Who was asked: target i is `#replicas[#nodes[i]]`. */
@@ -117,6 +123,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
   beginLocal(dialect: number): void {
     this.#reset(0);
     this.#dialect = dialect;
+    this.#isWrite = false;
     this.#ballot = undefined;
   }
 
@@ -152,6 +159,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
 
   onReply(target: number, reply: Reply): void {
     this.#outstanding--;
+    if (this.#isWrite && reply.kind === ReplyKind.Error) this.#refused(target, reply);
     if (!this.#decided) {
       const ballot = this.#ballot;
       if (ballot !== undefined) {
@@ -170,12 +178,12 @@ export class ResponseCoordinator implements Slot, ReplySink {
 
   onFailure(target: number, failure: Failure): void {
     const retry = this.#retry;
+    if (this.#ballot === undefined && !this.#decided) this.#note(failure);
     // A replica that let its whole time pass leaves none for another.
     if (retry !== undefined && failure.kind !== FailureKind.Timeout && retry.next(this)) return;
     this.#outstanding--;
-    if (this.#isWrite) this.#parts.onMissedWrite(this.#replicas[this.#nodes[target]!]!, failure);
+    if (this.#isWrite) this.#missed(target, failure);
     if (!this.#decided) {
-      this.#failure ??= failure;
       const ballot = this.#ballot;
       if (ballot !== undefined) {
         ballot.failure(target, failure, this.#replicas[this.#nodes[target]!]!.name);
@@ -184,7 +192,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
         this.#answer(this.#kept.bytes, 0, this.#kept.length, this.#keptKind);
       } else if (this.#outstanding === 0) {
         if (this.#keeps) this.#answer(this.#kept.bytes, 0, this.#kept.length, this.#keptKind);
-        else this.#fail(this.#failure);
+        else this.#fail(this.#failure!);
       } else if (target === this.#preferred) {
         this.#fallback = true;
       }
@@ -225,8 +233,27 @@ export class ResponseCoordinator implements Slot, ReplySink {
     this.#delivered = false;
     this.#failure = undefined;
     this.#fallback = false;
+    this.#accepted = false;
     this.#keeps = false;
     this.ready = false;
+  }
+
+  /** Where one answer is enough, the client hears of all failures when nobody gave one. */
+  #note(failure: Failure): void {
+    const first = this.#failure;
+    this.#failure = first === undefined ? failure : new Failure(first.kind, first.source, `${first.text}; ${failure}`);
+  }
+
+  /** A replica that refuses what the client is told was done lacks it: out of memory, or without a script that others know. */
+  #refused(target: number, { bytes, start, end }: Reply): void {
+    if (this.#decided && !this.#accepted) return;
+    const text = decode(bytes, start, Math.min(end, start + ERROR_BYTES_MAX)).trimEnd();
+    const failure = new Failure(FailureKind.Storage, "Storage", text);
+    if (this.#accepted) this.#missed(target, failure);
+    else this.#refusals.push({ target, failure });
+  }
+  #missed(target: number, failure: Failure): void {
+    this.#parts.onMissedWrite(this.#replicas[this.#nodes[target]!]!, failure);
   }
 
   #decideBallot(ballot: Ballot): void {
@@ -252,6 +279,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
 
   #answer(bytes: Uint8Array, start: number, end: number, kind: ReplyKind): void {
     this.#decided = true;
+    if (this.#isWrite && kind !== ReplyKind.Error) this.#accept();
     if (this.#parent !== undefined) {
       this.#delivered = true;
       this.#parent.onPart(this.#partIndex, bytes, start, end, kind);
@@ -274,6 +302,12 @@ export class ResponseCoordinator implements Slot, ReplySink {
     this.ready = true;
   }
 
+  #accept(): void {
+    this.#accepted = true;
+    for (const { target, failure } of this.#refusals) this.#missed(target, failure);
+    this.#refusals.length = 0;
+  }
+
   #keep(bytes: Uint8Array, start: number, end: number): void {
     this.#kept.clear();
     this.#kept.copy(bytes, start, end);
@@ -292,6 +326,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
     this.#retry?.drop();
     this.#retry = undefined;
     this.#replicas = NOBODY;
+    this.#refusals.length = 0;
     this.#queue = undefined;
     this.#parent = undefined;
     this.#ballot?.clear();

@@ -5,7 +5,7 @@
  *     await using cluster = await ProcessCluster.start([{ rack: "r1", tokens: [0] }, { rack: "r2", tokens: [0] }]);
  *     using client = await cluster.connect(1);
  */
-import { freePort, Program } from "./program.ts";
+import { freePort, Program, until } from "./program.ts";
 import { RespClient } from "./resp_client.ts";
 
 export interface ProcessPlace {
@@ -21,6 +21,7 @@ export interface ProcessPlace {
 interface ProcessNode {
   readonly host: string;
   readonly port: number;
+  readonly statsPort: number;
   readonly confPath: string;
   program: Program;
 }
@@ -33,7 +34,7 @@ export class ProcessCluster implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** Starts a node for each place, on 127.0.0.1 and those behind it. `lines` stand in every file. */
+  /** Starts a node for each place, on 127.0.0.1 and those behind it, all linked. `lines` stand in every file. */
   static async start(places: readonly ProcessPlace[], lines: readonly string[] = []): Promise<ProcessCluster> {
     const cluster = new ProcessCluster(await Deno.makeTempDir({ prefix: "dynomite_cluster_" }));
     const hosts = places.map((_, i) => `127.0.0.${i + 1}`);
@@ -45,12 +46,13 @@ export class ProcessCluster implements AsyncDisposable {
       const nodes = await Promise.all(places.map(async (place, i): Promise<ProcessNode> => {
         const host = hosts[i]!;
         const port = freePort();
+        const statsPort = freePort();
         const confPath = `${cluster.#folder}/node${i + 1}.yml`;
         const text = [
           "dyn_o_mite:",
           `  listen: ${host}:${port}`,
           `  dyn_listen: ${place.dynListenHost ?? host}:${peerPorts[i]}`,
-          `  stats_listen: ${host}:${freePort()}`,
+          `  stats_listen: ${host}:${statsPort}`,
           `  servers: [${place.redisPort === undefined ? "embedded" : `127.0.0.1:${place.redisPort}:1`}]`,
           `  datacenter: ${place.datacenter ?? "dc1"}`,
           `  rack: ${place.rack}`,
@@ -61,9 +63,13 @@ export class ProcessCluster implements AsyncDisposable {
           "",
         ].join("\n");
         await Deno.writeTextFile(confPath, text);
-        return { host, port, confPath, program: await Program.start(["-c", confPath], cluster.#folder) };
+        return { host, port, statsPort, confPath, program: await Program.start(["-c", confPath], cluster.#folder) };
       }));
       cluster.nodes.push(...nodes);
+      for (const [i, { host }] of nodes.entries()) {
+        const isLinked = async () => (await cluster.stats(i)).peer_connections === nodes.length - 1;
+        await until(`${host} is linked to all others`, isLinked);
+      }
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
       throw error;
@@ -74,6 +80,13 @@ export class ProcessCluster implements AsyncDisposable {
   connect(index: number): Promise<RespClient> {
     const { host, port } = this.nodes[index]!;
     return RespClient.connect(port, 2, host);
+  }
+
+  /** What a node counts, from its stats port. */
+  async stats(index: number): Promise<Readonly<Record<string, number>>> {
+    const { host, statsPort } = this.nodes[index]!;
+    const response = await fetch(`http://${host}:${statsPort}/info`);
+    return (await response.json()).dyn_o_mite;
   }
 
   /** kill -9, and its end. */

@@ -139,7 +139,10 @@ Deno.test("UpstreamPool ejects an engine that cannot be reached, and takes it ba
   send("get a");
   assertStringIncludes(sink.calls[0]!, "Datastore ejected after 3 failures in a row, tried again within 5000 ms");
   assertEquals(pool.up, false);
-  assert(logger.lines.some((line) => line.includes("ejected for 5000 ms after 3 failures")), logger.lines.join("\n"));
+  assert(
+    logger.lines.some((line) => line.includes("ejected after 3 failures in a row, tried again every 5000 ms")),
+    logger.lines.join("\n"),
+  );
   network.restore(engine.address);
   const before = clock.now();
   await clock.until(() => engine.links.length > 0);
@@ -151,20 +154,30 @@ Deno.test("UpstreamPool ejects an engine that cannot be reached, and takes it ba
   await close();
 });
 
-Deno.test("UpstreamPool ejects an engine that is silent, and lets requests try again after a while", async () => {
+Deno.test("UpstreamPool ejects an engine that is silent, and asks it for a sign of life so that no request has to", async () => {
   const { clock, pool, engine, sink, send, close } = setUp({ timeoutMs: 4000 });
   engine.answer = () => undefined;
   await pool.start();
   for (let i = 0; i < 3; i++) send(`get ${i}`);
   await clock.until(() => pool.stats.server_ejects === 1);
   assertEquals(sink.calls.filter((call) => call.includes("did not answer")).length, 3);
+  const asked = engine.lines.length;
+  await clock.run(RETRY_MS - 200);
   send("get ejected");
   assertStringIncludes(sink.calls[3]!, "ejected");
-  assertEquals(engine.lines.includes("get ejected"), false);
-  await clock.run(RETRY_MS + 1);
+  assertEquals(engine.lines.length, asked);
+  await clock.run(300);
+  assertEquals(engine.lines.slice(asked), ["ping", "ping"]);
+  send("get still", 1);
+  assertStringIncludes(sink.calls[4]!, "ejected");
+  assertEquals(pool.up, false);
+  engine.answer = (line) => `re ${line}`;
+  await engine.links[1]!.send("pong\n");
+  await settled();
+  assertEquals(pool.up, true);
   send("get tried", 1);
   await settled();
-  assert(engine.lines.includes("get tried"));
+  assertEquals([sink.calls.at(-1), pool.stats.server_ejects], ["5: re get tried", 1]);
   await close();
 });
 

@@ -42,13 +42,19 @@ function setUp() {
   const queue = new ReplyQueue(out, { onSpace() {} }, new Histogram(), { now: 0 });
   const protocol = new LineProtocol();
   const pool: CountingPool = new CountingPool(() => new ResponseCoordinator(parts), 100);
-  const parts: CoordinatorParts = { protocol, stats, pool, onMissedWrite() {} };
+  const missed: string[] = [];
+  const parts: CoordinatorParts = {
+    protocol,
+    stats,
+    pool,
+    onMissedWrite: (replica, failure) => missed.push(`${replica.name}: ${failure}`),
+  };
   const take = (quiet = 0) => {
     const coordinator = pool.take();
     coordinator.enqueue(queue, quiet);
     return coordinator;
   };
-  return { out, stats, queue, pool, take };
+  return { out, stats, queue, pool, take, missed };
 }
 
 function targets(level: Consistency, votes: readonly number[], required: readonly number[], preferred = 0): Targets {
@@ -137,7 +143,7 @@ for (let count = 1; count <= 4; count++) {
             expected = says(replied[0]!);
             after = Math.max(order.indexOf(preferred), order.indexOf(replied[0]!)) + 1;
           } else {
-            expected = `!Peer: ${order[0]} is down`;
+            expected = `!${order.map((target) => `Peer: ${target} is down`).join("; ")}`;
             after = count;
           }
           order.forEach((target, i) => {
@@ -202,7 +208,7 @@ Deno.test("ResponseCoordinator is as good as new when it is used again", () => {
     use(quorum, ["a", "b", "f"], "!Dynomite: Failed to achieve Quorum\n");
     use(quorum, ["b", "f", "b"], "b\n");
     use((c) => c.beginSingle(0), ["e"], "!e\n");
-    use(one, ["f", "f"], "!Peer: 0 is down\n");
+    use(one, ["f", "f"], "!Peer: 0 is down; Peer: 1 is down\n");
     use(quorum, ["f", "f", "a"], "!Peer: 0 is down (node0); Peer: 1 is down (node1)\n");
     use(quorum, ["a", "e", "a"], "a\n");
   }
@@ -288,6 +294,30 @@ Deno.test("ResponseCoordinator goes back to its pool when nobody could be asked"
     const { out, pool, take } = setUp();
     take().begin(targets(level, [], [2]), replicas, get, false, 0);
     assertEquals([out.sent, pool.given], ["!Dynomite: Failed to achieve Quorum\n", 1]);
+  }
+});
+
+Deno.test("ResponseCoordinator counts as missed what a replica refused or lost of a write that the client is told was done", () => {
+  for (const order of orders(3)) {
+    for (const level of [Consistency.One, Consistency.Quorum]) {
+      const { missed, take } = setUp();
+      const coordinator = take();
+      coordinator.begin(local(level, 3), replicas, get, true, 0);
+      for (const target of order) act(coordinator, target, target === 1 ? "e" : "a");
+      assertEquals(missed, ["node1: Storage: !e"], `level ${level}, order ${order}`);
+      const again = take();
+      again.begin(local(level, 3), replicas, get, true, 0);
+      for (const target of order) act(again, target, target === 2 ? "f" : "a");
+      assertEquals(missed.slice(1), ["node2: Peer: 2 is down"]);
+      // What all refuse was not done, and a read misses nothing.
+      const refusedByAll = take();
+      refusedByAll.begin(local(level, 3), replicas, get, true, 0);
+      for (const target of order) act(refusedByAll, target, "e");
+      const read = take();
+      read.begin(local(level, 3), replicas, get, false, 0);
+      for (const target of order) act(read, target, "aef"[target] as Outcome);
+      assertEquals(missed.length, 2);
+    }
   }
 });
 
