@@ -313,6 +313,7 @@ export class Node implements NodeView {
     const { pressure, clock } = this.parts;
     this.peers.sweep(clock.now());
     pressure.sweep(clock.now(), this.options.patienceMs, this.#holders());
+    for (const peer of this.#visitingPeers?.clients.values() ?? []) peer.sweep(clock.now());
     this.#missed.report();
   }
 

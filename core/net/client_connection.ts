@@ -31,6 +31,12 @@ const FREE_BYTES = 64 * 1024;
 const OUTPUT_BYTES_MIN = 1024 * 1024;
 const OUTPUT_SHARE = 1 / 8;
 
+/**
+ * Silence after which another node that is owed nothing is gone: it asks for a sign of life four times as often
+ * (upstream_connection.ts). TCP alone would keep the link for ever.
+ */
+const GONE_AFTER_MS = 60_000;
+
 /** How long a client that broke its protocol may go on sending what nobody reads any more, ms. */
 const LINGER_MS = 5000;
 const LINGER_BYTES = 16 * 1024;
@@ -182,6 +188,13 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     this.#out.close();
     this.#wake();
     this.#parts.pressure.nudge();
+  }
+
+  /** Closes the link of a node that has vanished. */
+  sweep(now: number): void {
+    if (!this.#visitor.probes || this.replies.count > 0 || !this.#reading) return;
+    const silentMs = now - this.lastRequestAt;
+    if (silentMs > GONE_AFTER_MS) this.evict(`was silent for ${Math.round(silentMs)} ms`);
   }
 
   evict(reason: string): void {

@@ -14,6 +14,8 @@ export class PeerRequestParser implements RequestParser {
   id: number | bigint = 0;
   sameDatacenter = false;
   dialect = 0;
+  /** The sender is a node of this program. */
+  modern = false;
   readonly #envelopes: EnvelopeParser;
   readonly #requests: RequestParser;
   /** Offset of the payload from the start of the frame; 0 while its envelope has not come. */
@@ -70,6 +72,7 @@ export class PeerRequestParser implements RequestParser {
     this.id = envelope.id;
     this.sameDatacenter = envelope.sameDatacenter;
     this.dialect = envelope.dialect;
+    this.modern = envelope.modern;
     request.scope = envelope.kind === PeerMessage.Forward ? Scope.Datacenter : Scope.Node;
     return next;
   }

@@ -16,6 +16,8 @@ export interface Visitor {
   readonly noun: "client" | "peer";
   readonly session: Session;
   readonly parser: RequestParser;
+  /** It says something now and then as long as it is there: silence means that it is gone. */
+  readonly probes: boolean;
   createReplies(
     out: Output,
     owner: ReplyQueueOwner,
@@ -29,6 +31,7 @@ export function clientVisitor(protocol: Protocol, node: NodeView, limits: Parser
   const session = protocol.createSession(node);
   return {
     noun: "client",
+    probes: false,
     session,
     parser: protocol.createRequestParser(limits, session),
     createReplies: (out, owner, latencyUs, time) => new ReplyQueue(out, owner, latencyUs, time),
@@ -43,6 +46,10 @@ export function peerVisitor(protocol: Protocol, codec: PeerCodec, node: NodeView
   Object.defineProperty(session, "dialect", { get: () => parser.dialect, set: () => {} });
   return {
     noun: "peer",
+    // C Dynomite does not.
+    get probes() {
+      return parser.modern;
+    },
     session,
     parser,
     createReplies: (out, owner, latencyUs, time) => new PeerReplyQueue(codec, parser, out, owner, latencyUs, time),

@@ -122,6 +122,20 @@ Deno.test("An ejected peer costs no request its timeout, and is used again with 
   client.close();
 });
 
+Deno.test("Links of a node that vanished without a word are closed; those of nodes that are merely quiet are not", async () => {
+  await using cluster = await SimCluster.start(racks(3));
+  const visiting = () => cluster.nodes.map(({ running }) => running.node.peerStats.client_connections);
+  const { connects } = cluster.network;
+  await cluster.clock.run(200_000);
+  assertEquals([visiting(), cluster.network.connects], [[2, 2, 2], connects]);
+  cluster.cut(0, 1);
+  await cluster.clock.run(100_000);
+  assertEquals(visiting(), [1, 1, 2]);
+  cluster.heal(0, 1);
+  await cluster.clock.run(20_000);
+  assertEquals(visiting(), [2, 2, 2]);
+});
+
 Deno.test("The levels of a node change at run time, for clients that have not chosen their own", async () => {
   await using cluster = await SimCluster.start(racks(3));
   await cluster.crash(1);
