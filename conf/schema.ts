@@ -259,15 +259,16 @@ export const options = {
     group: "Time limits and failures",
     default: "true",
     doc:
-      "Whether a datastore that failed server_failure_limit times in a row is left alone for server_retry_timeout: " +
-      "requests then fail at once instead of waiting.",
+      "Whether a datastore or peer that failed server_failure_limit times in a row is left alone until it shows a sign of " +
+      "life: requests then fail at once instead of waiting, or go to another replica.",
   }),
   serverRetryTimeoutMs: one(milliseconds(1), {
     key: "server_retry_timeout",
     group: "Time limits and failures",
     unit: "ms",
     default: "10000",
-    doc: "How long an ejected datastore is left alone, and the longest pause between two attempts to connect to it.",
+    doc:
+      "How often an ejected datastore is asked for a sign of life, and the longest pause between two attempts to connect.",
   }),
   serverFailureLimit: one(wholeNumber(1, greatest), {
     key: "server_failure_limit",
