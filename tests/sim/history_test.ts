@@ -10,10 +10,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { Consistency } from "../../core/consistency.ts";
 import { type Random, SeededRandom } from "../../core/random.ts";
-import { CommandSource, type Expected } from "../support/cluster_commands.ts";
+import { CommandSource } from "../support/cluster_commands.ts";
+import { Faults } from "../support/cluster_faults.ts";
+import { Ledger, Watch } from "../support/cluster_ledger.ts";
+import { Worker } from "../support/cluster_worker.ts";
 import { contentsOf, sortedContents } from "../support/contents.ts";
 import { EmbeddedRedis } from "../support/embedded_redis.ts";
-import { type Place, show, type SimClient, SimCluster } from "../support/sim_cluster.ts";
+import { type Place, SimCluster } from "../support/sim_cluster.ts";
 
 const seeds = Array.from({ length: Number(Deno.env.get("DYNOMITE_SIM_SEEDS") ?? 6) }, (_, seed) => seed + 1);
 const levels = [Consistency.One, Consistency.Quorum, Consistency.SafeQuorum, Consistency.EachSafeQuorum];
@@ -43,36 +46,6 @@ function somePlaces(random: Random): Place[] {
   }
   if (shape.length + other.length === 1 && shape[0] === 1) shape[0] = 2;
   return [...datacenter("dc1", shape, random), ...datacenter("dc2", other, random)];
-}
-
-/** A client, what it waits for, and what it has sent. */
-class Worker {
-  readonly waiting: { readonly expected: Expected; readonly sentAt: number }[] = [];
-  answered = 0;
-  slowestMs = 0;
-
-  constructor(readonly node: number, readonly client: SimClient, readonly clock: { now(): number }) {}
-
-  send(batch: readonly Expected[]): void {
-    this.client.send(batch.map(({ args }) => args));
-    for (const expected of batch) this.waiting.push({ expected, sentAt: this.clock.now() });
-  }
-
-  /** Checks what has come. */
-  take(): void {
-    for (const reply of this.client.arrived.splice(0)) {
-      const arrivedAt = this.client.arrivedAt.shift()!;
-      const asked = this.waiting.shift();
-      const text = show(reply);
-      if (asked === undefined) throw new Error(`node ${this.node}: a reply too many: ${text}`);
-      const { expected: { args, wanted, isRight }, sentAt } = asked;
-      this.slowestMs = Math.max(this.slowestMs, arrivedAt - sentAt);
-      this.answered++;
-      if (!isRight(text)) {
-        throw new Error(`node ${this.node}, reply ${this.answered}: ${args.join(" ")} -> ${text}, not ${wanted}`);
-      }
-    }
-  }
 }
 
 /** Everything stops, and nothing is left. */
@@ -142,163 +115,6 @@ for (const seed of seeds) {
   });
 }
 
-/** What befalls the nodes that may fail. */
-class Faults {
-  readonly #cluster: SimCluster;
-  readonly #nodes: readonly number[];
-  readonly #random: Random;
-  readonly state = new Map<number, "crashed" | "frozen">();
-  readonly #cuts: [number, number][] = [];
-
-  constructor(cluster: SimCluster, nodes: readonly number[], random: Random) {
-    this.#cluster = cluster;
-    this.#nodes = nodes;
-    this.#random = random;
-  }
-
-  async strike(): Promise<void> {
-    const cluster = this.#cluster;
-    const node = this.#nodes[this.#random.below(this.#nodes.length)]!;
-    const state = this.state.get(node);
-    if (state === "crashed") await this.#restart(node);
-    else if (state === "frozen") this.#thaw(node);
-    else {
-      switch (this.#random.below(4)) {
-        case 0:
-          // A machine that is off is cut from nobody.
-          this.#healAll((cut) => cut.includes(node));
-          this.state.set(node, "crashed");
-          await cluster.crash(node);
-          break;
-        case 1:
-          this.state.set(node, "frozen");
-          cluster.nodes[node]!.host.freeze();
-          break;
-        case 2: {
-          const other = this.#random.below(cluster.nodes.length);
-          if (other === node || this.state.get(other) === "crashed") return;
-          cluster.cut(node, other);
-          this.#cuts.push([node, other]);
-          break;
-        }
-        default:
-          this.#healAll(() => true);
-      }
-    }
-  }
-
-  /** All is well again. */
-  async end(): Promise<void> {
-    this.#healAll(() => true);
-    for (const [node, state] of [...this.state]) {
-      if (state === "crashed") await this.#restart(node);
-      else this.#thaw(node);
-    }
-  }
-
-  #healAll(which: (cut: readonly number[]) => boolean): void {
-    for (let i = this.#cuts.length - 1; i >= 0; i--) {
-      if (!which(this.#cuts[i]!)) continue;
-      const [[a, b]] = this.#cuts.splice(i, 1) as [[number, number]];
-      this.#cluster.heal(a, b);
-    }
-  }
-  async #restart(node: number): Promise<void> {
-    this.state.delete(node);
-    await this.#cluster.restart(node);
-  }
-  #thaw(node: number): void {
-    this.state.delete(node);
-    this.#cluster.nodes[node]!.host.thaw();
-  }
-}
-
-const NODE_ERROR = /^-ERR (Dynomite|Peer|Storage): \S.*/;
-
-/** One client's registers and counters, with what was acknowledged. */
-class Ledger {
-  readonly #name: string;
-  /** By register: the last value sent, and the last acknowledged. */
-  readonly sent = new Map<string, number>();
-  readonly acknowledged = new Map<string, number>();
-  readonly increments = new Map<string, number>();
-  #value = 0;
-
-  /** `errorsAreFine`: its node may fail. */
-  constructor(name: string, readonly errorsAreFine: boolean) {
-    this.#name = name;
-  }
-
-  next(random: Random): Expected {
-    const register = `r${random.below(5)}:${this.#name}`;
-    const counter = `n${random.below(3)}:${this.#name}`;
-    switch (random.below(6)) {
-      case 0:
-      case 1: {
-        const value = ++this.#value;
-        this.sent.set(register, value);
-        return this.#expect(["SET", register, `${register}=${value}`], "OK", (reply) => {
-          if (reply !== "OK") return false;
-          this.acknowledged.set(register, value);
-          return true;
-        });
-      }
-      case 2: {
-        const count = (this.increments.get(counter) ?? 0) + 1;
-        this.increments.set(counter, count);
-        return this.#expect(["INCR", counter], String(count), (reply) => Number(reply) === count);
-      }
-      case 3: {
-        const names = [`r0:${this.#name}`, `r1:${this.#name}`, `r2:${this.#name}`];
-        const least = names.map((name) => this.acknowledged.get(name) ?? 0);
-        return this.#expect(["MGET", ...names], `at least ${least}`, (reply) => {
-          const values = reply.slice(1, -1).split(" ");
-          return values.length === 3 && values.every((value, i) => this.isHeld(names[i]!, value, least[i]!));
-        });
-      }
-      case 4: {
-        const tag = `${this.#name}:${++this.#value}`;
-        return this.#expect(["ECHO", tag], tag, (reply) => reply === tag);
-      }
-      default: {
-        const least = this.acknowledged.get(register) ?? 0;
-        return this.#expect(
-          ["GET", register],
-          `${register} at least ${least}`,
-          (reply) => this.isHeld(register, reply, least),
-        );
-      }
-    }
-  }
-
-  /** Is `reply` a value of this register, `least` or newer? */
-  isHeld(register: string, reply: string, least: number): boolean {
-    if (reply === "nil") return least === 0;
-    const [name, value] = reply.split("=");
-    return name === register && Number(value) >= least && Number(value) <= (this.sent.get(register) ?? 0);
-  }
-
-  #expect(args: string[], wanted: string, isRight: (reply: string) => boolean): Expected {
-    return {
-      args,
-      wanted,
-      isRight: (reply) => {
-        if (!this.errorsAreFine) return isRight(reply);
-        // Where a node may fail replicas miss writes: only that the reply is this request's can be told.
-        if (NODE_ERROR.test(reply)) return true;
-        isRight(reply);
-        const [command, key] = args as [string, string];
-        if (command === "SET") return reply === "OK";
-        if (command === "INCR") return /^\d+$/.test(reply);
-        if (command === "ECHO") return reply === wanted;
-        return reply.split(/[[\] ]/).every((value) =>
-          value === "" || value === "nil" || value.split("=")[0]!.endsWith(key.slice(2))
-        );
-      },
-    };
-  }
-}
-
 for (const seed of seeds) {
   Deno.test(`A cluster whose minority fails again and again loses nothing at DC_QUORUM: seed ${seed}`, async () => {
     const random = new SeededRandom(seed * 7919);
@@ -312,6 +128,7 @@ for (const seed of seeds) {
       readConsistency: Consistency.Quorum,
       writeConsistency: Consistency.Quorum,
       timeoutMs: TIMEOUT_MS,
+      localPeerConnections: 1 + random.below(3),
       autoEjectHosts: random.below(3) > 0,
     };
     const cluster = await SimCluster.start(places, {
@@ -327,6 +144,7 @@ for (const seed of seeds) {
     });
     const healthy = [...places.keys()].filter((node) => !failing.includes(node));
     const faults = new Faults(cluster, failing, random);
+    const watch = new Watch(cluster);
     const workers: { worker: Worker; ledger: Ledger }[] = [];
     const join = async (node: number, name: string) => {
       const worker = new Worker(node, await cluster.connect(node), cluster.clock);
@@ -334,6 +152,7 @@ for (const seed of seeds) {
     };
     for (let i = 0; i < 3; i++) await join(healthy[random.below(healthy.length)]!, `c${i}`);
     for (let i = 0; i < 2; i++) await join(failing[random.below(failing.length)]!, `f${i}`);
+    const steady = workers.filter(({ ledger }) => !ledger.errorsAreFine);
     for (let step = 0; step < 60; step++) {
       for (const { worker, ledger } of workers) {
         if (random.below(2) === 0 || worker.waiting.length > 200) continue;
@@ -342,9 +161,10 @@ for (const seed of seeds) {
       await cluster.clock.run(random.below(random.below(4) === 0 ? 3_000 : 150));
       for (const { worker } of workers) worker.take();
       if (random.below(3) === 0) await faults.strike();
+      const node = healthy[random.below(healthy.length)]!;
+      await watch.look(node, steady.flatMap(({ ledger }) => [...ledger.sent.keys()]));
     }
     await faults.end();
-    const steady = workers.filter(({ ledger }) => !ledger.errorsAreFine);
     await cluster.clock.until(() => {
       for (const { worker } of workers) worker.take();
       return steady.every(({ worker }) => worker.waiting.length === 0);
