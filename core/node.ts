@@ -2,7 +2,7 @@
  * One node: holds its parts, starts and stops them in order. What kind of parts they are (which protocol, which engine, whose
  * network and clock) is decided by whoever makes it: mod.ts for a real node, a test or the simulator for any other.
  *
- *     start: ports -> datastore -> peer port -> links to peers -> client port
+ *     start: ports -> datastore -> peer port -> who there is -> links to peers -> client port
  *     stop:  client port (drained) -> peer port (drained) -> links to peers -> stats port -> datastore
  */
 import { AdminServer } from "./admin/admin_server.ts";
@@ -165,6 +165,10 @@ export class Node implements NodeView {
   get logger(): Logger {
     return this.parts.logger;
   }
+  /** Who is in the cluster now. */
+  get topology(): Topology {
+    return this.dispatcher.topology;
+  }
   /** What clients connect to, with the real port. */
   get address(): string {
     return formatAddress(this.#listener?.address ?? this.options.listen);
@@ -180,8 +184,11 @@ export class Node implements NodeView {
     return address && formatAddress(address);
   }
 
-  /** Opens everything. Throws, with nothing left open, when a port cannot be had. */
-  async start(): Promise<void> {
+  /**
+   * Opens everything. Throws, with nothing left open, when a port cannot be had. `findNodes` is asked before the client port opens:
+   * the topology to begin with, or undefined for the one of the options; it never fails.
+   */
+  async start(findNodes: () => Promise<Topology | undefined> = () => Promise.resolve(undefined)): Promise<void> {
     const { clock, dataStore } = this.parts;
     const { listen, dynListen } = this.options;
     try {
@@ -196,6 +203,8 @@ export class Node implements NodeView {
       throw error;
     }
     if (this.#peerListener !== undefined) this.#visitingPeers = this.#receivePeers(this.#peerListener);
+    const found = await findNodes();
+    if (found !== undefined) this.#show(found);
     await this.#meetPeers();
     this.#clients = this.#receiveClients(this.#listener);
     this.#stopSweep = clock.every(SWEEP_MS, () => this.#sweep());
@@ -301,12 +310,14 @@ export class Node implements NodeView {
    * began with. Nodes that stay keep their links. The data of a range that has another owner now is not moved.
    */
   changeTopology(topology: Topology): void {
-    const { protocol, clock } = this.parts;
     const before = new Set(this.peers.list());
-    const replicas = this.peers.of(topology);
+    this.#show(topology);
     for (const peer of this.peers.list()) if (!before.has(peer)) peer.start();
-    this.dispatcher.view = viewOf(topology, replicas, protocol);
-    this.peers.retire(topology, clock.now() + this.options.patienceMs);
+    this.peers.retire(topology, this.parts.clock.now() + this.options.patienceMs);
+  }
+  /** The next request sees it. */
+  #show(topology: Topology): void {
+    this.dispatcher.view = viewOf(topology, this.peers.of(topology), this.parts.protocol);
   }
 
   #sweep(): void {

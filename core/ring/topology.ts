@@ -71,7 +71,7 @@ export class Topology {
 export function buildTopology(version: number, self: NodeDescription, seeds: readonly NodeDescription[]): Topology {
   const nodes: TopologyNode[] = [{ ...self, index: 0 }];
   for (const seed of seeds) {
-    if (!nodes.some((node) => isSame(node, seed))) nodes.push({ ...seed, index: nodes.length });
+    if (!nodes.some((node) => isSamePlace(node, seed))) nodes.push({ ...seed, index: nodes.length });
   }
   const names = [...new Set(nodes.map((node) => node.datacenter))].sort();
   names.splice(names.indexOf(self.datacenter), 1);
@@ -88,7 +88,8 @@ function buildRack(datacenter: string, name: string, nodes: readonly TopologyNod
   return { name, datacenter, nodes, ring: new Ring(entries) };
 }
 
-function isSame(a: NodeDescription, b: NodeDescription): boolean {
+/** Same rack, datacenter and tokens: one node, whatever its address. */
+export function isSamePlace(a: NodeDescription, b: NodeDescription): boolean {
   if (a.datacenter !== b.datacenter || a.rack !== b.rack) return false;
   return a.tokens.length === b.tokens.length && a.tokens.every((token) => b.tokens.includes(token));
 }
