@@ -20,6 +20,7 @@ import { handleSignals, systemSignals } from "./conf/process/signals.ts";
 import { describeStats } from "./core/admin/stats_table.ts";
 import { ConfError } from "./core/errors.ts";
 import { evenTokens } from "./core/ring/even_tokens.ts";
+import { seedVariables } from "./gossip/seeds/mod.ts";
 import { type RunningNode, startNode, version } from "./mod.ts";
 
 interface Configured extends ReadConf {
@@ -66,7 +67,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (!flags.daemonize || flags.daemonChild) return await run(flags, configured);
   if (flags.output === undefined) complain("-d without -o: the daemon keeps no log");
-  return await startDaemon(args);
+  return await startDaemon(args, seedVariables);
 }
 
 /** Writes the files of a cluster, and names them with their hosts. */

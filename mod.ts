@@ -13,6 +13,7 @@
  */
 import { describeConf } from "./conf/describe.ts";
 import type { Conf } from "./conf/schema.ts";
+import { Problem, seedAddress } from "./conf/value_kinds.ts";
 import { ByteWriter } from "./core/bytes.ts";
 import { type Clock, SystemClock } from "./core/clock.ts";
 import type { DataStore } from "./core/datastore.ts";
@@ -34,6 +35,7 @@ import { MemcachedExecutor } from "./core/storage/embedded/memcached_executor.ts
 import { RedisExecutor } from "./core/storage/embedded/redis_executor.ts";
 import { TcpDataStore } from "./core/storage/tcp_datastore.ts";
 import type { Transport } from "./core/transport.ts";
+import { openSeeds, type SeedsProvider } from "./gossip/seeds/mod.ts";
 import { DnodeCodec } from "./protocols/dnode/mod.ts";
 import { TextWriter } from "./protocols/memcached/encode.ts";
 import { isError } from "./protocols/memcached/reply_parser.ts";
@@ -55,7 +57,11 @@ export interface Overrides {
   readonly servesStats?: boolean;
   /** An engine of your own in place of the configured one. */
   readonly dataStore?: DataStore;
+  /** A source of nodes of your own in place of the configured one. */
+  readonly seeds?: SeedsProvider;
 }
+
+export type { SeedsProvider };
 
 /** A node that serves. */
 export interface RunningNode {
@@ -79,25 +85,47 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
   const logger = overrides.logger ?? silentLogger;
   const transport = overrides.transport ?? new DenoTransport();
   const turn = new Turn(clock);
-  const pressure = new Pressure(conf.bufferBudgetBytes, conf.dynSeeds.length > 0);
+  const self = describeSelf(conf);
+  const seeds = openSeeds(
+    {
+      provider: conf.dynSeedProvider,
+      file: conf.dynSeedFile,
+      environment: conf.env,
+      self,
+      fixed: conf.dynSeeds,
+      intervalMs: conf.gossipIntervalMs,
+      parse: parseSeed,
+    },
+    { clock, random, logger },
+    overrides.seeds,
+  );
+  const pressure = new Pressure(conf.bufferBudgetBytes, conf.dynSeeds.length > 0 || seeds !== undefined);
   const protocol = protocols[conf.dataStore]!;
   const parts = { transport, clock, random, turn, pressure, logger };
   const dataStore = overrides.dataStore ?? openDataStore(conf, protocol, parts);
-  const node = new Node(nodeOptions(conf, overrides.servesStats ?? true), {
+  const node = new Node(nodeOptions(conf, self, overrides.servesStats ?? true), {
     ...parts,
     protocol,
     peerCodec: new DnodeCodec(),
     dataStore,
     facts: overrides.facts ?? denoProcess(),
   });
-  await node.start();
+  await node.start(async () => {
+    await seeds?.ask();
+    return seeds && buildTopology(node.topology.version + 1, self, seeds.nodes);
+  });
+  seeds?.start((nodes) => node.changeTopology(buildTopology(node.topology.version + 1, self, nodes)));
+  const stop = async () => {
+    await seeds?.close();
+    await node.stop();
+  };
   let stopping: Promise<void> | undefined;
   let finish: () => void;
   const finished = new Promise<void>((resolve) => finish = resolve);
   return {
     addresses: { listen: node.address, dynListen: node.peerAddress, stats: node.statsAddress ?? "" },
     node,
-    stop: () => stopping ??= node.stop().finally(() => finish()),
+    stop: () => stopping ??= stop().finally(() => finish()),
     finished,
   };
 }
@@ -108,10 +136,10 @@ const REMOTE_ALLOWANCE_MS = 1_000;
 /** A peer that is back is used again within this. C Dynomite takes as long. */
 const PEER_RETRY_MS_MAX = 10_000;
 
-/** What the node is told, from its configuration. */
-function nodeOptions(conf: Conf, servesStats: boolean): NodeOptions {
+/** This node as its topology has it. */
+function describeSelf(conf: Conf): NodeDescription {
   const peers = conf.dynListen?.kind === "tcp" ? conf.dynListen : undefined;
-  const self: NodeDescription = {
+  return {
     name: peers === undefined ? "local" : peers.host,
     host: peers?.host ?? "127.0.0.1",
     port: peers?.port ?? 0,
@@ -119,6 +147,16 @@ function nodeOptions(conf: Conf, servesStats: boolean): NodeOptions {
     datacenter: conf.datacenter,
     tokens: conf.tokens,
   };
+}
+
+/** A record of a seeds provider is a line of dyn_seeds. */
+function parseSeed(record: string): NodeDescription | string {
+  const seed = seedAddress.parse(record);
+  return seed instanceof Problem ? seed.text : seed;
+}
+
+/** What the node is told, from its configuration. */
+function nodeOptions(conf: Conf, self: NodeDescription, servesStats: boolean): NodeOptions {
   return {
     version,
     poolName: conf.poolName,

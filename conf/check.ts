@@ -25,6 +25,7 @@ export function checkConf(values: Values, places: Places): Relations {
   check.access();
   check.bounds();
   check.peers();
+  check.seedFile();
   check.consistency();
   const dynSeeds = check.seeds();
   check.notYet(dynSeeds);
@@ -89,7 +90,7 @@ class Check {
     if (this.#values.datastoreUser !== undefined && this.#values.datastorePassword === undefined) {
       this.#fault("datastoreUser", "has no datastore_password; accepted are both, the password alone, or neither");
     }
-    const hasPeers = (this.#values.dynSeeds?.length ?? 0) > 0;
+    const hasPeers = (this.#values.dynSeeds?.length ?? 0) > 0 || this.#asksProvider();
     if (server.kind === "embedded") {
       const forServers = ["datastoreConnections", "preconnect", "serverRetryTimeoutMs"] as const;
       const forPeersToo = hasPeers ? [] : ["autoEjectHosts", "serverFailureLimit", "maxLinkPending"] as const;
@@ -127,12 +128,11 @@ class Check {
   }
 
   peers(): void {
-    const { dynListen, dynSeeds, enableGossip, secureServerOption, dynSeedProvider } = this.#values;
+    const { dynListen, dynSeeds, enableGossip, secureServerOption } = this.#values;
     if (secureServerOption !== undefined && secureServerOption !== "none") {
       this.#fault("secureServerOption", "asks for encrypted links, which are not there yet; accepted is none");
     }
-    const hasPeers = (dynSeeds?.length ?? 0) > 0 || enableGossip === true ||
-      (dynSeedProvider !== undefined && dynSeedProvider !== "simple_provider");
+    const hasPeers = (dynSeeds?.length ?? 0) > 0 || enableGossip === true || this.#asksProvider();
     if (!hasPeers) return;
     // The values may be missing because they were refused: then their own faults have been noted.
     if ("dynListen" in this.#values && dynListen === undefined) {
@@ -142,9 +142,24 @@ class Check {
       this.#missing("tokens", "a node with peers needs a place on the ring");
     }
   }
+  #asksProvider(): boolean {
+    const { dynSeedProvider } = this.#values;
+    return dynSeedProvider !== undefined && dynSeedProvider !== "simple_provider";
+  }
   #missing(field: "dynListen" | "tokens", why: string): void {
     const { key, kind } = options[field];
     this.faults.push({ line: 0, key, value: "", problem: `is missing: ${why}; accepted is ${kind.accepted}` });
+  }
+
+  /** The provider and its file need each other. */
+  seedFile(): void {
+    const { dynSeedProvider, dynSeedFile } = this.#values;
+    if (dynSeedProvider === undefined || !("dynSeedFile" in this.#values)) return;
+    if (dynSeedProvider === "file_provider" && dynSeedFile === undefined) {
+      this.#fault("dynSeedProvider", "has no dyn_seed_file; accepted is the path of a file there");
+    } else if (dynSeedProvider !== "file_provider" && dynSeedFile !== undefined) {
+      this.#notice("dynSeedFile", "has no effect: dyn_seed_provider is not file_provider");
+    }
   }
 
   /** With one copy asked or written there is nothing to compare. */

@@ -7,17 +7,16 @@ import type { ConfField } from "./schema.ts";
 
 interface Row {
   readonly field: ConfField;
-  /** `written`: whatever the value is, as soon as the file has the key. */
-  readonly when: "written" | ((values: Values) => boolean);
+  readonly when: (values: Values, isWritten: boolean) => boolean;
   readonly notice: string;
 }
 
+/** Written, and of use to gossip alone. */
+function onlyGossip({ dynSeedProvider }: Values, isWritten: boolean): boolean {
+  return isWritten && dynSeedProvider === "simple_provider";
+}
+
 const rows: readonly Row[] = [
-  {
-    field: "dynSeedProvider",
-    when: ({ dynSeedProvider }) => dynSeedProvider !== undefined && dynSeedProvider !== "simple_provider",
-    notice: "seeds providers are not there yet: no node is learned from it",
-  },
   {
     field: "enableGossip",
     when: ({ enableGossip }) => enableGossip === true,
@@ -28,9 +27,17 @@ const rows: readonly Row[] = [
     when: ({ readRepairsEnabled }) => readRepairsEnabled === true,
     notice: "read repair is not there yet: it has no effect",
   },
-  { field: "gossipIntervalMs", when: "written", notice: "gossip is not there yet: it has no effect" },
-  { field: "env", when: "written", notice: "gossip is not there yet: it has no effect" },
-  { field: "pemKeyFile", when: "written", notice: "encrypted links are not there yet: the file is not read" },
+  {
+    field: "gossipIntervalMs",
+    when: onlyGossip,
+    notice: "gossip is not there yet: without a seeds provider it has no effect",
+  },
+  { field: "env", when: onlyGossip, notice: "gossip is not there yet: without a seeds provider it has no effect" },
+  {
+    field: "pemKeyFile",
+    when: (_, isWritten) => isWritten,
+    notice: "encrypted links are not there yet: the file is not read",
+  },
 ];
 
 /** The notices for `values`; `isWritten` says whether the file has the key of a field. */
@@ -38,5 +45,5 @@ export function describeNotYet(
   values: Values,
   isWritten: (field: ConfField) => boolean,
 ): readonly { readonly field: ConfField; readonly notice: string }[] {
-  return rows.filter(({ field, when }) => when === "written" ? isWritten(field) : when(values));
+  return rows.filter(({ field, when }) => when(values, isWritten(field)));
 }

@@ -333,18 +333,27 @@ export const options = {
       "Password that Redis clients must give with AUTH before anything else. It has nothing to do with the password " +
       "of the datastore.",
   }),
-  dynSeedProvider: one(word(["simple_provider", "florida_provider", "dns_provider"]), {
+  dynSeedProvider: one(word(["simple_provider", "florida_provider", "dns_provider", "file_provider"]), {
     key: "dyn_seed_provider",
     group: "Peers and gossip",
     default: "simple_provider",
-    doc: "Where peers beyond dyn_seeds are learned from: simple_provider nowhere, florida_provider an HTTP service, " +
-      "dns_provider TXT records.",
+    doc: "Where peers beyond dyn_seeds are learned from, at the start and while running: simple_provider nowhere, " +
+      "florida_provider an HTTP service, dns_provider TXT, A or AAAA records, file_provider the file dyn_seed_file. " +
+      "Environment variables say which service and which records; the README has them.",
+  }),
+  dynSeedFile: one(text, {
+    key: "dyn_seed_file",
+    group: "Peers and gossip",
+    doc:
+      "The file that file_provider watches: lines as those of dyn_seeds, or one line with | between them. Replace it in " +
+      "one step (write another, rename it), so that it is never read half written.",
   }),
   dynSeeds: list(seedAddress, {
     key: "dyn_seeds",
     group: "Peers and gossip",
     doc:
-      "The other nodes, each as host:port:rack:datacenter:tokens with the port of its dyn_listen. A line that means " +
+      "The other nodes, each as host:port:rack:datacenter:tokens with the port of its dyn_listen. They stay whatever a " +
+      "seeds provider says. A line that means " +
       "this node itself is left out, so that one list can serve all nodes. A host that cannot be resolved is tried " +
       "again, it does not stop the start.",
   }),
@@ -383,15 +392,16 @@ export const options = {
     unit: "ms",
     default: "30000",
     doc:
-      "Pause between two rounds of gossip and of asking the seeds provider. Shorter notices changes sooner and sends " +
-      "more.",
+      "Pause between two rounds of gossip and between two questions to the seeds provider, these up to a fifth shorter or " +
+      "longer by chance. Shorter notices changes sooner and sends more.",
   }),
   env: one(text, {
     key: "env",
     group: "Peers and gossip",
     default: "aws",
     doc: "Which environment variables hold this host's public name and address: those of EC2 with aws " +
-      "(EC2_PUBLIC_HOSTNAME, EC2_PUBLIC_IPV4), the plain ones with anything else (PUBLIC_HOSTNAME, PUBLIC_IPV4).",
+      "(EC2_PUBLIC_HOSTNAME, EC2_PUBLIC_IPV4, EC2_LOCAL_IPV4), the plain ones with anything else (PUBLIC_HOSTNAME, " +
+      "PUBLIC_IPV4, LOCAL_IPV4). By them a node recognises itself in the list of a seeds provider.",
   }),
   secureServerOption: one(word(["none", "rack", "datacenter", "all"]), {
     key: "secure_server_option",

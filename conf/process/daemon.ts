@@ -21,10 +21,13 @@ export function reportReady(): void {
   Deno.stdout.writeSync(Uint8Array.of(ready));
 }
 
-/** Starts this program again with `args` as a daemon. Returns the exit code for the parent. */
-export async function startDaemon(args: readonly string[]): Promise<number> {
+/**
+ * Starts this program again with `args` as a daemon, which may read `variables` of the environment where we may. Returns the
+ * exit code for the parent.
+ */
+export async function startDaemon(args: readonly string[], variables: readonly string[]): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...await ownProgram(), ...args, "--daemon-child"],
+    args: [...await ownProgram(variables), ...args, "--daemon-child"],
     detached: true,
     stdin: "null",
     stdout: "piped",
@@ -47,12 +50,15 @@ export async function startDaemon(args: readonly string[]): Promise<number> {
 }
 
 /** The arguments that make the runtime run this program: none when it is compiled into it. */
-async function ownProgram(): Promise<string[]> {
+async function ownProgram(variables: readonly string[]): Promise<string[]> {
   if (Deno.build.standalone) return [];
   // The permissions cannot be read off our own command line, but asked for one by one.
   const asked: readonly (readonly [flag: string, permission: Deno.PermissionDescriptor])[] = [
     ...(["net", "read", "write", "run"] as const).map((name) => [`--allow-${name}`, { name }] as const),
-    ["--allow-sys=hostname", { name: "sys", kind: "hostname" }],
+    ...(["hostname", "networkInterfaces"] as const).map((kind) =>
+      [`--allow-sys=${kind}`, { name: "sys", kind }] as const
+    ),
+    ...variables.map((variable) => [`--allow-env=${variable}`, { name: "env", variable }] as const),
   ];
   const states = await Promise.all(asked.map(([, permission]) => Deno.permissions.query(permission)));
   const granted = asked.filter((_, index) => states[index]!.state === "granted").map(([flag]) => flag);

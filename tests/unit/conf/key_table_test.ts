@@ -123,9 +123,9 @@ const current: readonly Row[] = [
   {
     key: "dyn_seed_provider",
     default: "simple_provider",
-    good: [own("simple_provider"), own("florida_provider"), own("dns_provider")],
+    good: [own("simple_provider"), own("florida_provider"), own("dns_provider"), own("file_provider")],
     bad: ["florida_providerx", "florida", "Simple_Provider", "''"],
-    with: ["dyn_listen: 127.0.0.1:8101", "tokens: 1"],
+    with: ["dyn_listen: 127.0.0.1:8101", "tokens: 1", "dyn_seed_file: /etc/dynomite/seeds.txt"],
   },
   {
     key: "dyn_seeds",
@@ -249,6 +249,7 @@ const ours: readonly Row[] = [
   { key: "buffer_budget", default: "256mb", good: [own("64mb"), own("1gb")], bad: ["1mb", "0", "2tb", "''"] },
   { key: "max_client_pending", default: "4096", good: [own("1"), own("1048576")], bad: [...noNumbers, "0"] },
   { key: "max_link_pending", default: "65536", good: [own("1"), own("16777216")], bad: [...noNumbers, "0"] },
+  { key: "dyn_seed_file", good: [own("/etc/dynomite/seeds.txt"), own("seeds.txt")], bad: ["''", "[a, b]"] },
   { key: "requirepass", good: [own("secret"), ["'0'", "0"]], bad: ["''", "[a, b]"] },
   { key: "log_format", default: "text", good: [own("text"), own("json")], bad: ["JSON", "xml", "''"] },
 ];

@@ -193,6 +193,26 @@ Deno.test("parseConf() asks for a peer port and tokens where there are peers", (
   ]);
 });
 
+Deno.test("parseConf() wants a seeds provider and its file together, and a node with a provider to be reachable", () => {
+  const place = ["dyn_listen: 127.0.0.1:8101", "tokens: 5"];
+  assertStringIncludes(
+    faultOf(pool(...place, "dyn_seed_provider: file_provider")),
+    'dyn_seed_provider: "file_provider" has no dyn_seed_file; accepted is the path of a file there',
+  );
+  const { conf, notices } = parseConf(
+    pool(...place, "dyn_seed_provider: file_provider", "dyn_seed_file: /s"),
+    "test.yml",
+  );
+  assertEquals([conf.dynSeedProvider, conf.dynSeedFile, notices], ["file_provider", "/s", []]);
+  assertEquals(parseConf(pool("dyn_seed_file: /s"), "test.yml").notices.map((notice) => notice.split(": ")[1]), [
+    "dyn_seed_file",
+  ]);
+  assertEquals(
+    faultsOf(pool("dyn_seed_provider: florida_provider")).map((fault) => fault.split(":")[1]!.trim()),
+    ["dyn_listen", "tokens"],
+  );
+});
+
 Deno.test("parseConf() reads sizes with units", () => {
   assertEquals(read(pool("max_request_bytes: 2097152")).maxRequestBytes, 2097152);
   assertEquals(read(pool("max_request_bytes: 512MB", "buffer_budget: 1gb")).maxRequestBytes, 512 * 1024 ** 2);
