@@ -4,7 +4,8 @@
  */
 import type { Setting } from "../core/node_view.ts";
 import { describeFlags } from "./flags.ts";
-import { type Conf, groups, type Option, optionRows } from "./schema.ts";
+import { groups, type Option } from "./option.ts";
+import { type Conf, optionRows } from "./schema.ts";
 
 /** What `--help` prints below the version. `width` is that of the terminal. */
 export function describeUsage(width = 100): string {

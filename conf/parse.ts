@@ -10,7 +10,8 @@
 import { parse as parseYaml } from "@std/yaml";
 import { ConfError, type ConfFault, describeFault } from "../core/errors.ts";
 import { checkConf } from "./check.ts";
-import { type Conf, type ConfField, findOption, type Option, optionRows } from "./schema.ts";
+import type { Option } from "./option.ts";
+import { type Conf, type ConfField, findOption, optionRows } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 import { Problem } from "./value_kinds.ts";
 import { type OutlineKey, outlineYaml } from "./yaml_outline.ts";

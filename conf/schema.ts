@@ -6,6 +6,7 @@
  * option's own kind, so a default that is not accepted cannot exist. Rows made with `ignored` are keys of older versions:
  * their values are checked, a notice says what they mean now, and they have no field in `Conf`.
  */
+import { ignored, joined, list, one, type Option, single } from "./option.ts";
 import {
   anyAddress,
   byteSize,
@@ -13,7 +14,6 @@ import {
   dataStoreAddress,
   flag,
   hashTag,
-  type Kind,
   placeName,
   seedAddress,
   tcpAddress,
@@ -22,74 +22,6 @@ import {
   wholeNumber,
   word,
 } from "./value_kinds.ts";
-
-/** Headings of the documentation, in its order. */
-export const groups = [
-  "Addresses",
-  "Storage",
-  "Place in the ring",
-  "Consistency",
-  "Time limits and failures",
-  "Bounds",
-  "Access",
-  "Peers and gossip",
-  "Logging",
-  "Kept for older files",
-] as const;
-export type Group = typeof groups[number];
-
-interface Row {
-  /** The option's name in files. */
-  readonly key: string;
-  readonly group: Group;
-  /** `ms`, `bytes`, `messages/s` ... */
-  readonly unit?: string;
-  /** What it is, and what turning it up and down does. Whole sentences. */
-  readonly doc: string;
-  /** Never shown by CONFIG GET or in logs. */
-  readonly secret?: true;
-}
-
-/** One row of the table. `V` is the type of its field in `Conf`; `never` for ignored ones. */
-export interface Option<V> extends Row {
-  /** Reads one scalar of the file. A list option gets one call per item. */
-  readonly kind: Kind<unknown>;
-  /** `one` scalar; a list that holds `single` items only once; a `list`; or items that are lists themselves and are `joined`. */
-  readonly shape: "one" | "single" | "list" | "joined";
-  readonly required: boolean;
-  /** As it would be written in a file; undefined when unset means unset. */
-  readonly default: string | undefined;
-  /** For ignored keys: what the reader of the log is told. */
-  readonly notice: string | undefined;
-  /** Carries the type only; never set. */
-  readonly valueType?: V;
-}
-
-type Requirement = { readonly required: true } | { readonly default: string };
-
-function one<T>(kind: Kind<T>, row: Row & Requirement): Option<T>;
-function one<T>(kind: Kind<T>, row: Row): Option<T | undefined>;
-function one<T>(kind: Kind<T>, row: Row & Partial<{ required: true; default: string }>): Option<T | undefined> {
-  return { ...row, kind, shape: "one", required: row.required ?? false, default: row.default, notice: undefined };
-}
-
-function single<T>(kind: Kind<T>, row: Row): Option<T> {
-  return { ...row, kind, shape: "single", required: true, default: undefined, notice: undefined };
-}
-
-function list<T>(kind: Kind<T>, row: Row): Option<readonly T[]> {
-  return { ...row, kind, shape: "list", required: false, default: undefined, notice: undefined };
-}
-
-function joined<T>(kind: Kind<readonly T[]>, row: Row & { readonly default: string }): Option<readonly T[]> {
-  return { ...row, kind, shape: "joined", required: false, notice: undefined };
-}
-
-/** A key of an older version: accepted, checked, without a field in `Conf`. */
-function ignored(kind: Kind<unknown>, key: string, doc: string): Option<never> {
-  const group = "Kept for older files";
-  return { key, group, doc, kind, shape: "one", required: false, default: undefined, notice: doc };
-}
 
 /** The greatest number C Dynomite's files can hold. */
 const greatest = 2147483647;
