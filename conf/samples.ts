@@ -53,8 +53,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   ),
   "three_racks_quorum.yml": firstNode(
     "The first of six nodes in three racks of two: three copies of the data, each parted between two nodes. Reads and " +
-      "writes wait for two of the three copies, so a read sees every write that was acknowledged before it, with any one " +
-      "rack away too. The other nodes' files differ in their addresses, racks and tokens. All are written by: dynomite " +
+      "writes wait for two of the three copies, and go on with any one rack away. The other nodes' files differ in their addresses, racks and tokens. All are written by: dynomite " +
       "--generate-cluster dc1:3x2 --hosts 10.0.0.{n} --set servers=127.0.0.1:6379:1 --set read_consistency=dc_quorum " +
       "--set write_consistency=dc_quorum --output-dir .",
     {
