@@ -2,7 +2,7 @@
  * The requests a C Dynomite node accepts, measured on its parser (0.6.21): names by how many arguments follow. Anything else makes it
  * close the connection the request came on, and with it fails every request in flight there.
  */
-import { NINE, ZERO } from "../../core/bytes.ts";
+import { equalsIgnoreCase, NINE, ZERO } from "../../core/bytes.ts";
 import type { Request } from "../../core/request.ts";
 
 /** Least and greatest number of arguments behind the name. */
@@ -10,7 +10,7 @@ type Arity = readonly [least: number, greatest: number];
 
 const MANY = Number.MAX_SAFE_INTEGER;
 
-/** A subcommand stands for its name and is not counted. */
+/** A subcommand stands for its name and is not counted. GEOPOS is not here: see NESTED_OPTIONS. */
 const byArity: readonly (readonly [Arity, string])[] = [
   // It takes an argument of PING for a request of its own, which spoils the link to its engine.
   [[0, 0], "ping script|flush script|kill"],
@@ -22,7 +22,7 @@ const byArity: readonly (readonly [Arity, string])[] = [
   ],
   [
     [1, MANY],
-    "bitcount del exists geoadd geodist geohash geopos georadius georadiusbymember hdel hmget hmset hscan " +
+    "bitcount del exists geoadd geodist geohash georadius georadiusbymember hdel hmget hmset hscan " +
     "json.arrappend json.arrinsert json.arrlen json.del json.get json.mget json.objkeys json.objlen json.set json.type " +
     "lpush mget pfadd rpush sadd scan sdiff sdiffstore set sinter sinterstore sort spop srem sscan sunion sunionstore " +
     "zadd zinterstore zrange zrangebylex zrangebyscore zrem zrevrange zrevrangebylex zrevrangebyscore zscan zunionstore",
@@ -41,6 +41,9 @@ const byArity: readonly (readonly [Arity, string])[] = [
   [[3, MANY], "eval evalsha"],
   [[4, 4], "linsert"],
 ];
+
+/** It takes requests for these too, and loses count in their replies, arrays in an array: its link to its engine is spoiled. */
+const NESTED_OPTIONS = ["withcoord", "withdist", "withhash"];
 
 /** Which arguments it takes for keys. It ends the link over one that is empty, and reads none that outgrows its buffers. */
 const KeyRule = { None: 0, First: 1, All: 2, Pairs: 3, Script: 4 } as const;
@@ -89,7 +92,7 @@ export function isClassic(request: Request): boolean {
   if (given < arity[0] || given > arity[1]) return false;
   switch (keys) {
     case KeyRule.First:
-      return areKeys(request, 1, 2, 1);
+      return areKeys(request, 1, 2, 1) && !(isGeoSearch(request) && asksForNested(request));
     case KeyRule.All:
       return areKeys(request, 1, argCount, 1);
     case KeyRule.Pairs:
@@ -101,6 +104,17 @@ export function isClassic(request: Request): boolean {
     default:
       return true;
   }
+}
+
+function isGeoSearch({ command: { name } }: Request): boolean {
+  return name === "georadius" || name === "georadiusbymember";
+}
+function asksForNested(request: Request): boolean {
+  for (let arg = 4; arg < request.argCount; arg++) {
+    const [start, end] = [request.argStart(arg), request.argEnd(arg)];
+    if (NESTED_OPTIONS.some((option) => equalsIgnoreCase(request.bytes, start, end, option))) return true;
+  }
+  return false;
 }
 
 /** May every `step`th argument from `from` to before `to` be a key? */
