@@ -4,7 +4,8 @@ import type { Random } from "../../core/random.ts";
 import type { Expected } from "./cluster_commands.ts";
 import type { SimCluster } from "./sim_cluster.ts";
 
-const NODE_ERROR = /^-ERR (Dynomite|Peer|Storage): \S.*/;
+/** Any error that a node gives in place of its engine. */
+export const NODE_ERROR = /^-ERR (Dynomite|Peer|Storage): \S.*/;
 
 /** One client's registers and counters, with what was acknowledged. */
 export class Ledger {
@@ -15,8 +16,8 @@ export class Ledger {
   readonly increments = new Map<string, number>();
   #value = 0;
 
-  /** `errorsAreFine`: its node may fail. */
-  constructor(name: string, readonly errorsAreFine: boolean) {
+  /** `errors` are those that are fine where replicas may miss writes; without, every reply is checked in full. */
+  constructor(name: string, readonly errors?: RegExp) {
     this.#name = name;
   }
 
@@ -74,9 +75,9 @@ export class Ledger {
       args,
       wanted,
       isRight: (reply) => {
-        if (!this.errorsAreFine) return isRight(reply);
+        if (this.errors === undefined) return isRight(reply);
         // Where a node may fail replicas miss writes: only that the reply is this request's can be told.
-        if (NODE_ERROR.test(reply)) return true;
+        if (this.errors.test(reply)) return true;
         isRight(reply);
         const [command, key] = args as [string, string];
         if (command === "SET") return reply === "OK";
