@@ -75,9 +75,14 @@ export function addressOf({ host, port }: NodeDescription): string {
   return formatAddress({ kind: "tcp", host: host.toLowerCase(), port });
 }
 
+/** Of many tokens the first ones tell which node is meant. */
+const TOKENS_SHOWN = 4;
+
 /** `rack1 of dc1, token 0`. */
 export function describePlace({ rack, datacenter, tokens }: NodeDescription): string {
-  return `${rack} of ${datacenter}, ${tokens.length === 1 ? "token" : "tokens"} ${tokens.join(",")}`;
+  const more = tokens.length > TOKENS_SHOWN ? ` and ${tokens.length - TOKENS_SHOWN} more` : "";
+  const shown = tokens.slice(0, TOKENS_SHOWN).join(",");
+  return `${rack} of ${datacenter}, ${tokens.length === 1 ? "token" : "tokens"} ${shown}${more}`;
 }
 
 function byPlace(a: NodeDescription, b: NodeDescription): number {

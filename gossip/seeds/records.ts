@@ -7,6 +7,8 @@ import type { NodeDescription } from "../../core/ring/topology.ts";
 /** Reads one record; a text says what is wrong with it. */
 export type ParseRecord = (record: string) => NodeDescription | string;
 
+/** Room for hundreds of tokens; names this long would fill the log. */
+const RECORD_CHARACTERS_MAX = 8192;
 /** What is shown of a record that cannot be read. */
 const SHOWN_CHARACTERS = 120;
 
@@ -14,7 +16,9 @@ const SHOWN_CHARACTERS = 120;
 export function parseRecords(text: string, parse: ParseRecord): readonly NodeDescription[] {
   const nodes: NodeDescription[] = [];
   for (const record of recordsOf(text)) {
-    const node = parse(record);
+    const node = record.length > RECORD_CHARACTERS_MAX
+      ? `is longer than ${RECORD_CHARACTERS_MAX} characters`
+      : parse(record);
     if (typeof node === "string") throw new Error(`the record ${JSON.stringify(shortened(record))} ${node}`);
     nodes.push(node);
   }

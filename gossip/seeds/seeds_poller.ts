@@ -116,7 +116,8 @@ export class SeedsPoller {
     const cancel = this.#parts.clock.after(timeoutMs, () => abort.abort(new Error(`no answer within ${timeoutMs} ms`)));
     try {
       this.#occupied = true;
-      const answer = provider.ask(abort.signal);
+      // Also a provider that throws instead of failing is only one that failed.
+      const answer = Promise.resolve(abort.signal).then((signal) => provider.ask(signal));
       const free = () => void (this.#occupied = false);
       answer.then(free, free);
       this.#adopt(otherNodes(await Promise.race([answer, givenUp]), around));
@@ -152,8 +153,8 @@ export class SeedsPoller {
       if (this.#informed) {
         for (const line of describeData(around.self, before, nodes)) logger.warn(`${provider.name}: ${line}`);
       }
-      this.#nodes = nodes;
       this.#publish(nodes);
+      this.#nodes = nodes;
     }
     this.#informed = true;
   }

@@ -123,8 +123,8 @@ for (const [name, open] of Object.entries(sources)) {
       assertEquals(await three.call("GET", "early"), "");
       await source.fail();
       // The nodes have asked in vain many times when this is over.
-      const until3 = Date.now() + 500;
-      await until("some time went by", async () => await arrives(one, two) && Date.now() > until3);
+      const later = Date.now() + 500;
+      await until("some time went by", async () => await arrives(one, two) && Date.now() > later);
       assert(await arrives(one, three));
       const log = await one.stop();
       assertStringIncludes(log, `joined: 127.0.0.2:${peerPort}`);

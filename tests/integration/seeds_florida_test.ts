@@ -120,6 +120,58 @@ Deno.test("FloridaProvider refuses other statuses, endless bodies and what is no
   await assertRejects(() => ask(provider), Error, "the answer is not UTF-8 text");
 });
 
+Deno.test("FloridaProvider gives up a body that does not end", async () => {
+  await using server = new FloridaServer(() => []);
+  let begun = () => {};
+  const sending = new Promise<void>((resolve) => begun = resolve);
+  let given = () => {};
+  const givenUp = new Promise<void>((resolve) => given = resolve);
+  server.answer = () =>
+    new Response(
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode(`${one}|`));
+          begun();
+        },
+        cancel: () => given(),
+      }),
+    );
+  const abort = new AbortController();
+  const answer = providerAt(server.port).ask(abort.signal);
+  await sending;
+  abort.abort(new Error("no answer in time"));
+  await assertRejects(() => answer, Error, "no answer in time");
+  await givenUp;
+});
+
+Deno.test("the Florida server serves its file as a program, as the README shows it", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "dynomite_seeds_" });
+  const program = new URL("../support/florida_server.ts", import.meta.url).pathname;
+  await Deno.writeTextFile(`${folder}/seeds.txt`, `# the ring\n${one}\n`);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--allow-net", "--allow-read", program, "0", "seeds.txt"],
+    cwd: folder,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  try {
+    let printed = "";
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      printed += text;
+      if (printed.includes("\n")) break;
+    }
+    const provider = providerAt(Number(/:(\d+)\//.exec(printed)![1]));
+    assertEquals(await ask(provider), [one]);
+    await Deno.writeTextFile(`${folder}/seeds.txt`, `${one}\n${two}\n`);
+    assertEquals(await ask(provider), [one, two]);
+  } finally {
+    child.kill("SIGTERM");
+    await child.status;
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("FloridaProvider says shortly why nobody answers", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

@@ -21,6 +21,7 @@ Deno.test("describeMoves() keeps long enumerations short", () => {
   const text = describeMoves([], many)!;
   assertStringIncludes(text, "n19:1 (r of d, token 19) and 5 more");
   assertEquals(text.split("),").length, 20);
+  assertEquals(describeMoves([], [node("a:1:r:d:1,2,3,4,5,6")]), "joined: a:1 (r of d, tokens 1,2,3,4 and 2 more)");
 });
 
 Deno.test("describeData() says for each rack whose ring changed what became of its data", () => {

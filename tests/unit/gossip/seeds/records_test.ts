@@ -27,6 +27,7 @@ Deno.test("parseRecords() refuses the whole list for one record that cannot be r
     "a:1::d:0",
   ];
   for (const record of bad) assertThrows(() => read(`${one}|${record}|${two}`), Error, `the record "${record}" has `);
+  assertThrows(() => read(`h:1:${"r".repeat(9000)}:d:0`), Error, '..." is longer than 8192 characters');
   assertThrows(() => read("x".repeat(5000)), Error, `${"x".repeat(120)}..." has too few fields`);
 });
 

@@ -181,6 +181,30 @@ Deno.test("SeedsPoller asks again after a change that came while it asked", asyn
   await poller.close();
 });
 
+Deno.test("SeedsPoller bears a provider that throws instead of failing, and a list that cannot be put in force", async () => {
+  const { clock, provider, logger, poller } = setup();
+  const { ask } = provider;
+  provider.ask = () => {
+    throw new Error("not even a promise");
+  };
+  let refuse = true;
+  const published: number[] = [];
+  poller.start((nodes) => {
+    if (refuse) throw new Error("cannot be");
+    published.push(nodes.length);
+  });
+  await clock.run(30_000);
+  assertEquals(logger.lines, ["warn: script: not even a promise; this node goes on alone, and it is asked again"]);
+  provider.ask = ask;
+  provider.answer = [two];
+  await clock.run(30_000);
+  assertEquals([published, recordsOf(poller.nodes)], [[], []]);
+  refuse = false;
+  await clock.run(30_000);
+  assertEquals([published, recordsOf(poller.nodes)], [[1], [two]]);
+  await poller.close();
+});
+
 Deno.test("SeedsPoller.close() gives up the question under way and asks no more", async () => {
   const { clock, provider, logger, poller, start } = setup();
   provider.answer = undefined;
