@@ -83,10 +83,11 @@ export function describeFlagsMarkdown(): string {
  * @throws {Error} when a marker is missing.
  */
 export function updateReadme(readme: string): string {
-  return replaceBetween(replaceBetween(readme, "options", describeMarkdown()), "flags", describeFlagsMarkdown());
+  return replaceMarked(replaceMarked(readme, "options", describeMarkdown()), "flags", describeFlagsMarkdown());
 }
 
-function replaceBetween(text: string, name: string, content: string): string {
+/** `text` with `content` between the markers of this name. Throws when one is missing. */
+export function replaceMarked(text: string, name: string, content: string): string {
   const [beginMark, endMark] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
   const begin = text.indexOf(beginMark);
   const end = text.indexOf(endMark);

@@ -39,14 +39,26 @@ function preface(): string {
   const date = new Date().toISOString().slice(0, 10);
   const args = Deno.args.filter((arg) => arg !== "--").join(" ");
   const [load] = Deno.loadavg();
+  const git = new Deno.Command("git", {
+    args: ["describe", "--always", "--dirty"],
+    cwd: import.meta.dirname!,
+    stderr: "null",
+  });
+  const commit = new TextDecoder().decode(git.outputSync().stdout).trim();
   return `# Results of \`deno task bench\`
 
-Written by \`deno task bench ${args}\` on ${date}: Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores, load average
+Written by \`deno task bench ${args}\` on ${date} at commit ${commit}: Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores, load average
 ${
     load!.toFixed(1)
   } before. CPU us is the CPU time of the process that clients talk to for each request, "of" that of both nodes. The ratios
 and the CPU time say more than the absolute rates, which are those of that machine.
 `;
+}
+
+/** As `deno fmt` wants it, so that the file can be checked in as it is. */
+async function writeFormatted(path: string, text: string): Promise<void> {
+  await Deno.writeTextFile(path, text);
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path], stdout: "null", stderr: "null" }).output();
 }
 
 if (import.meta.main) {
@@ -79,7 +91,7 @@ if (import.meta.main) {
     console.log(report);
     file += `\n${report}`;
     // After each, so that an end in the next one leaves this one's.
-    if (args.output !== undefined) await Deno.writeTextFile(String(args.output), file);
+    if (args.output !== undefined) await writeFormatted(String(args.output), file);
   }
   Deno.exit(stop.signal.aborted ? 1 : 0);
 }

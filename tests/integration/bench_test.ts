@@ -31,7 +31,7 @@ testWith(programs, "bench single prints a row for every contender and command", 
 });
 
 testWith(programs, "bench two_racks measures two nodes at every level, and writes the report to a file", async () => {
-  const output = await Deno.makeTempFile();
+  const output = await Deno.makeTempFile({ suffix: ".md" });
   try {
     const names = ["two_racks", "two_racks_write_quorum", "two_racks_quorum"];
     const { rows } = await bench(...names, "--commands", "SET,GET", "--contenders", "node", "--output", output);
