@@ -99,6 +99,126 @@ MEMORY USAGE i SAMPLES x
 MEMORY USAGE i SAMPLES
 MEMORY USAGE i WHAT 1
 MEMORY USAGE
+FLUSHALL
+SET k v
+RANDOMKEY
+PEXPIREAT k 99999999999999
+COPY k copied
+TYPE copied
+RENAME copied moved
+RENAME moved moved
+GET moved
+PEXPIRETIME moved
+EXISTS copied
+SET other 1
+COPY k other
+COPY k other REPLACE
+TYPE other
+RENAMENX k other
+RENAME k other
+OBJECT ENCODING other
+OBJECT REFCOUNT other
+MEMORY USAGE other
+TOUCH other moved
+UNLINK other moved
+DBSIZE
+RANDOMKEY
+FLUSHALL
+HSET k f v
+RANDOMKEY
+PEXPIREAT k 99999999999999
+COPY k copied
+TYPE copied
+RENAME copied moved
+RENAME moved moved
+HGETALL moved
+PEXPIRETIME moved
+EXISTS copied
+SET other 1
+COPY k other
+COPY k other REPLACE
+TYPE other
+RENAMENX k other
+RENAME k other
+OBJECT ENCODING other
+OBJECT REFCOUNT other
+MEMORY USAGE other
+TOUCH other moved
+UNLINK other moved
+DBSIZE
+RANDOMKEY
+FLUSHALL
+RPUSH k a b
+RANDOMKEY
+PEXPIREAT k 99999999999999
+COPY k copied
+TYPE copied
+RENAME copied moved
+RENAME moved moved
+LRANGE moved 0 -1
+PEXPIRETIME moved
+EXISTS copied
+SET other 1
+COPY k other
+COPY k other REPLACE
+TYPE other
+RENAMENX k other
+RENAME k other
+OBJECT ENCODING other
+OBJECT REFCOUNT other
+MEMORY USAGE other
+TOUCH other moved
+UNLINK other moved
+DBSIZE
+RANDOMKEY
+FLUSHALL
+SADD k a
+RANDOMKEY
+PEXPIREAT k 99999999999999
+COPY k copied
+TYPE copied
+RENAME copied moved
+RENAME moved moved
+SMEMBERS moved
+PEXPIRETIME moved
+EXISTS copied
+SET other 1
+COPY k other
+COPY k other REPLACE
+TYPE other
+RENAMENX k other
+RENAME k other
+OBJECT ENCODING other
+OBJECT REFCOUNT other
+MEMORY USAGE other
+TOUCH other moved
+UNLINK other moved
+DBSIZE
+RANDOMKEY
+FLUSHALL
+ZADD k 1.5 a 2 b
+RANDOMKEY
+PEXPIREAT k 99999999999999
+COPY k copied
+TYPE copied
+RENAME copied moved
+RENAME moved moved
+ZRANGE moved 0 -1 WITHSCORES
+PEXPIRETIME moved
+EXISTS copied
+SET other 1
+COPY k other
+COPY k other REPLACE
+TYPE other
+RENAMENX k other
+RENAME k other
+OBJECT ENCODING other
+OBJECT REFCOUNT other
+MEMORY USAGE other
+TOUCH other moved
+UNLINK other moved
+DBSIZE
+RANDOMKEY
 FLUSHDB ASYNC
 DBSIZE
 SET a 1
