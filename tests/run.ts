@@ -84,6 +84,9 @@ for (const folder of ["tests/sim", "tests/integration"]) {
   if (isChosen(folder) && await exists(folder)) others.push(...narrowed(folder));
 }
 if (others.length > 0) {
+  if (!Deno.env.get("DYNOMITE_C")) {
+    console.log("skipped: rings shared with C Dynomite, which need DYNOMITE_C=/path/to/dynomite");
+  }
   tallies.push(await run("simulated clusters, real servers and clients", ["-A", "--permit-no-files", ...others]));
 }
 if (tallies.length === 0) {
