@@ -2,8 +2,8 @@
  * One node: holds its parts, starts and stops them in order. What kind of parts they are (which protocol, which engine, whose
  * network and clock) is decided by whoever makes it: mod.ts for a real node, a test or the simulator for any other.
  *
- *     start: ports -> datastore -> peer port -> who there is -> links to peers -> client port
- *     stop:  client port (drained) -> peer port (drained) -> links to peers -> stats port -> datastore
+ *     start: ports -> datastore -> peer port -> who there is -> links to peers -> gossip -> client port
+ *     stop:  gossip -> client port (drained) -> peer port (drained) -> links to peers -> stats port -> datastore
  */
 import { AdminServer } from "./admin/admin_server.ts";
 import { nodeInfo } from "./admin/node_info.ts";
@@ -11,6 +11,7 @@ import { statsInfo } from "./admin/stats_info.ts";
 import type { Clock } from "./clock.ts";
 import type { DataStore } from "./datastore.ts";
 import { Histogram } from "./histogram.ts";
+import type { GossipPort } from "./gossip_port.ts";
 import type { Logger } from "./logger.ts";
 import { ClientListener, type ClientListenerOptions } from "./net/client_listener.ts";
 import type { ClientConnection } from "./net/client_connection.ts";
@@ -29,7 +30,7 @@ import type { Protocol } from "./protocol.ts";
 import type { Random } from "./random.ts";
 import type { KeyHash } from "./ring/hash/mod.ts";
 import { MissedWrites } from "./replication/missed_writes.ts";
-import type { Topology, TopologyNode } from "./ring/topology.ts";
+import type { NodeDescription, Topology } from "./ring/topology.ts";
 import { Settings } from "./settings.ts";
 import { nodeSettings } from "./admin/node_settings.ts";
 import { Stats } from "./stats.ts";
@@ -96,6 +97,8 @@ export interface NodeParts {
   readonly peerCodec: PeerCodec;
   readonly dataStore: DataStore;
   readonly facts: ProcessFacts;
+  /** Undefined: the nodes are those of the topology it is given. */
+  readonly gossip?: GossipPort | undefined;
 }
 
 const SWEEP_MS = 250;
@@ -206,6 +209,7 @@ export class Node implements NodeView {
     const found = await findNodes();
     if (found !== undefined) this.#show(found);
     await this.#meetPeers();
+    await this.parts.gossip?.start();
     this.#clients = this.#receiveClients(this.#listener);
     this.#stopSweep = clock.every(SWEEP_MS, () => this.#sweep());
   }
@@ -247,7 +251,7 @@ export class Node implements NodeView {
     return this.#receive(
       listener,
       { clientsMax: 0, pendingMax: peers.pendingMax },
-      () => peerVisitor(protocol, peerCodec, this, { maxRequestBytes }),
+      () => peerVisitor(protocol, peerCodec, this, { maxRequestBytes }, this.parts.gossip),
       this.peerStats,
       this.peerLatencyUs,
     );
@@ -266,7 +270,7 @@ export class Node implements NodeView {
     return receiver;
   }
 
-  #makePeer({ host, port, datacenter }: TopologyNode): Peer {
+  #makePeer({ host, port, datacenter }: NodeDescription): Peer {
     const { protocol, peerCodec } = this.parts;
     const rules = this.options.peers;
     const sameDatacenter = datacenter === this.options.datacenter;
@@ -288,6 +292,7 @@ export class Node implements NodeView {
       protocol,
       peerCodec,
       this.parts,
+      this.parts.gossip,
     );
   }
 
@@ -308,12 +313,14 @@ export class Node implements NodeView {
   /**
    * The cluster is another one from now on: requests that come see the new topology, those in flight finish with the one they
    * began with. Nodes that stay keep their links. The data of a range that has another owner now is not moved.
+   * `contacts` are nodes outside the ring to which links are held all the same.
    */
-  changeTopology(topology: Topology): void {
+  changeTopology(topology: Topology, contacts: readonly NodeDescription[] = []): void {
     const before = new Set(this.peers.list());
     this.#show(topology);
+    this.peers.keep(contacts);
     for (const peer of this.peers.list()) if (!before.has(peer)) peer.start();
-    this.peers.retire(topology, this.parts.clock.now() + this.options.patienceMs);
+    this.peers.retire([...topology.nodes, ...contacts], this.parts.clock.now() + this.options.patienceMs);
   }
   /** The next request sees it. */
   #show(topology: Topology): void {
@@ -330,6 +337,7 @@ export class Node implements NodeView {
 
   /** Takes no new client, lets the connected have the answers they wait for, closes everything. */
   async stop(): Promise<void> {
+    this.parts.gossip?.stop();
     await this.#clients?.close(this.options.patienceMs);
     await this.#visitingPeers?.close(this.options.patienceMs);
     this.#stopSweep?.();

@@ -4,7 +4,10 @@
  */
 import type { ByteWriter } from "./bytes.ts";
 
-/** What a message from a peer is. Kinds this node does not know are `Other` and skipped. */
+/**
+ * What a message from a peer is. Kinds this node does not know are `Other` and skipped. `Gossip` is that of this program, which
+ * travels between its nodes only; what C Dynomite gossips is `Other`.
+ */
 export const PeerMessage = { Other: 0, Request: 1, Forward: 2, Reply: 3, Gossip: 4 } as const;
 export type PeerMessage = typeof PeerMessage[keyof typeof PeerMessage];
 
@@ -19,7 +22,7 @@ export interface Envelope {
   modern: boolean;
   /** Form of the reply that is wanted (modern senders; else 0). */
   dialect: number;
-  /** Announced length; C Dynomite's may be wrong, so only gossip relies on it. */
+  /** Announced length; C Dynomite's may be wrong, so only gossip, which it does not send, relies on it. */
   payloadBytes: number;
   encrypted: boolean;
 }

@@ -5,10 +5,12 @@
  * (`modern`); until it has come the link carries nothing else: what a C node does not know would make it close the link.
  */
 import { ByteWriter, decode } from "../bytes.ts";
+import type { GossipHandler } from "../gossip_port.ts";
 import { type Envelope, type EnvelopeParser, type PeerCodec, PeerMessage } from "../peer_codec.ts";
 import { type Greeting, INCOMPLETE, INVALID, type Protocol, type ReplyParser } from "../protocol.ts";
 import { Failure, FailureKind, type FailureSource, Reply, ReplyKind } from "../reply.ts";
 import { type Request, Scope } from "../request.ts";
+import { GOSSIP_TOO_LONG, isGossip, takeGossip } from "./gossip_payload.ts";
 import type { LinkFraming } from "./link_framing.ts";
 
 /** An error of a node in place of its engine's, in whatever protocol: `-ERR Storage: ...`, `SERVER_ERROR Storage: ...`. */
@@ -36,8 +38,11 @@ export class PeerFraming implements LinkFraming {
   readonly #envelopes: EnvelopeParser;
   readonly #payloads: ReplyParser;
   readonly #envelope: Envelope;
+  readonly #onGossip: GossipHandler | undefined;
   /** Offset of the payload from the start of the frame; 0 while its envelope has not come. */
   #payload = 0;
+  /** Length of a gossip message that is not whole yet, from the start of the frame. */
+  #gossipBytes = 0;
   #problem = "";
 
   constructor(
@@ -46,10 +51,12 @@ export class PeerFraming implements LinkFraming {
     replyBytesMax: number,
     sameDatacenter: boolean,
     identity: PeerIdentity,
+    onGossip?: GossipHandler,
   ) {
     this.#codec = codec;
     this.#protocol = protocol;
     this.#identity = identity;
+    this.#onGossip = onGossip;
     this.#envelopes = codec.createParser();
     this.#payloads = protocol.createReplyParser(replyBytesMax);
     this.#envelope = {
@@ -67,6 +74,7 @@ export class PeerFraming implements LinkFraming {
   }
 
   get needed(): number {
+    if (this.#gossipBytes > 0) return this.#gossipBytes;
     return this.#payload === 0 || this.#payloads.needed === 0 ? 0 : this.#payload + this.#payloads.needed;
   }
   get problem(): string {
@@ -83,6 +91,7 @@ export class PeerFraming implements LinkFraming {
         this.#problem = "an encrypted message, and this node has no key (secure_server_option)";
         return INVALID;
       }
+      if (isGossip(envelope)) return this.#gossip(bytes, frame, at, end);
       if (envelope.kind !== PeerMessage.Reply) return this.#skip(bytes, frame, at);
       this.#payload = at - frame;
     }
@@ -100,6 +109,7 @@ export class PeerFraming implements LinkFraming {
 
   reset(): void {
     this.#payload = 0;
+    this.#gossipBytes = 0;
     this.#problem = "";
     this.#payloads.reset();
   }
@@ -122,6 +132,15 @@ export class PeerFraming implements LinkFraming {
     envelope.payloadBytes = peerProbe.length;
     this.#codec.write(envelope, out);
     out.copy(peerProbe);
+  }
+
+  /** Read anew from its envelope until it is whole. */
+  #gossip(bytes: Uint8Array, frame: number, payload: number, end: number): number {
+    const { envelope } = this.#envelopes;
+    const next = takeGossip(envelope, bytes, payload, end, this.#onGossip);
+    this.#gossipBytes = next === INCOMPLETE ? payload - frame + envelope.payloadBytes : 0;
+    if (next === INVALID) this.#problem = GOSSIP_TOO_LONG;
+    return next < 0 ? next : this.#skip(bytes, frame, next);
   }
 
   #skip(bytes: Uint8Array, from: number, to: number): number {

@@ -1,21 +1,25 @@
 /**
  * The other nodes of a topology, each as a `Peer`. One that stays in the next topology keeps its links; one that has left
- * is asked no more, answers what is outstanding, and is closed.
+ * is asked no more, answers what is outstanding, and is closed. Contacts are nodes outside the ring that are kept in reach.
  */
 import type { Replica } from "../replica.ts";
-import type { Topology, TopologyNode } from "../ring/topology.ts";
+import type { NodeDescription, Topology } from "../ring/topology.ts";
 import type { Peer } from "./peer.ts";
 
 export class Peers {
   readonly #local: Replica;
-  readonly #make: (node: TopologyNode) => Peer;
+  readonly #make: (node: NodeDescription) => Peer;
   readonly #peers = new Map<string, Peer>();
+  /** The same by `host:port`. */
+  readonly #byAddress = new Map<string, Peer>();
+  /** Addresses that are known to be down. */
+  readonly #down = new Set<string>();
   /** Those that left, with the time by which they are closed whatever they owe. */
   readonly #leaving = new Map<Peer, number>();
   readonly #closing = new Set<Promise<void>>();
 
   /** `local` is this node's own store; `make` opens nothing yet. */
-  constructor(local: Replica, make: (node: TopologyNode) => Peer) {
+  constructor(local: Replica, make: (node: NodeDescription) => Peer) {
     this.#local = local;
     this.#make = make;
   }
@@ -25,23 +29,49 @@ export class Peers {
     return [...this.#peers.values()];
   }
 
-  /** The replicas of this topology by node index, this node's own store first. New ones are not started. */
-  of(topology: Topology): readonly Replica[] {
-    return topology.nodes.map((node) => {
-      if (node === topology.local) return this.#local;
-      const key = keyOf(node);
-      let peer = this.#peers.get(key);
-      if (peer === undefined) this.#peers.set(key, peer = this.#make(node));
-      return peer;
-    });
+  /** The peer at `host:port`. */
+  at(address: string): Peer | undefined {
+    return this.#byAddress.get(address);
   }
 
-  /** From now on only the nodes of this topology are peers. Those that left have until `deadline` to answer. */
-  retire(topology: Topology, deadline: number): void {
-    const keys = new Set(topology.nodes.map(keyOf));
+  /** The replicas of this topology by node index, this node's own store first. New ones are not started. */
+  of(topology: Topology): readonly Replica[] {
+    return topology.nodes.map((node) => node === topology.local ? this.#local : this.#reach(node));
+  }
+
+  /** Holds peers for nodes that are not in the ring. */
+  keep(contacts: readonly NodeDescription[]): void {
+    for (const contact of contacts) this.#reach(contact);
+  }
+
+  /** No request waits for the node at this address while it is down, however often it comes and goes meanwhile. */
+  setDown(address: string, down: boolean): void {
+    if (down) this.#down.add(address);
+    else this.#down.delete(address);
+    const peer = this.#byAddress.get(address);
+    if (peer === undefined) return;
+    peer.down = down;
+    if (!down) peer.pool.hurry();
+  }
+
+  #reach(node: NodeDescription): Peer {
+    const key = keyOf(node);
+    let peer = this.#peers.get(key);
+    if (peer === undefined) {
+      this.#peers.set(key, peer = this.#make(node));
+      this.#byAddress.set(peer.name, peer);
+      peer.down = this.#down.has(peer.name);
+    }
+    return peer;
+  }
+
+  /** From now on only these nodes are peers. Those that left have until `deadline` to answer. */
+  retire(nodes: readonly NodeDescription[], deadline: number): void {
+    const keys = new Set(nodes.map(keyOf));
     for (const [key, peer] of this.#peers) {
       if (keys.has(key)) continue;
       this.#peers.delete(key);
+      if (this.#byAddress.get(peer.name) === peer) this.#byAddress.delete(peer.name);
       this.#leaving.set(peer, deadline);
     }
   }
@@ -65,11 +95,12 @@ export class Peers {
     await Promise.all([...this.list(), ...this.#leaving.keys()].map((peer) => peer.close()));
     await Promise.all(this.#closing);
     this.#peers.clear();
+    this.#byAddress.clear();
     this.#leaving.clear();
   }
 }
 
 /** A node is another one when it is reached elsewhere, or by other rules. */
-function keyOf({ host, port, datacenter }: TopologyNode): string {
+function keyOf({ host, port, datacenter }: NodeDescription): string {
   return `${datacenter}/${host}:${port}`;
 }

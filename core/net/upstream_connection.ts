@@ -37,6 +37,8 @@ const CONGESTED_BYTES = 4 * 1024 * 1024;
 const CONGESTED_BYTES_SHORT = 64 * 1024;
 /** Unsent bytes above which a peer is sent no more. */
 const PEER_BYTES_MAX = 16 * 1024 * 1024;
+/** Unsent bytes above which nothing is sent beside requests: it would be late. */
+const ASIDE_BYTES_MAX = 1024 * 1024;
 /** A peer that takes no byte of many for this long slows nobody any more. */
 const STUCK_AFTER_MS = 500;
 /** A silent, idle link is asked for a sign of life this often. */
@@ -167,6 +169,27 @@ export class UpstreamConnection implements WriteOwner {
     this.#opening = true;
     this.#firstTry = new Promise((resolve) => this.#finished = this.#run(resolve));
     return this.#firstTry;
+  }
+
+  /** When a byte last came over it; -Infinity while it is not up. */
+  get heardAt(): number {
+    return this.up ? this.#lastReadAt : -Infinity;
+  }
+
+  /** It waits to connect again: it tries now. */
+  hurry(): void {
+    if (this.up || this.#closing) return;
+    this.#backOff.succeeded();
+    this.#cancelWait?.();
+  }
+
+  /** Writes something beside the requests, which no reply answers. False when the link cannot take it soon. */
+  sendAside(write: (out: ByteWriter) => void): boolean {
+    const out = this.up ? this.#out : undefined;
+    if (out === undefined || this.#stuck || this.pendingBytes > ASIDE_BYTES_MAX) return false;
+    write(out);
+    out.mark();
+    return true;
   }
 
   /** Copies the request to the link. Exactly one call of `sink` follows, a failure perhaps at once. */

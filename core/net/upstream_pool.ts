@@ -10,6 +10,7 @@
  * timeout. Any byte from it ends that; where it has links they ask for one every `retryAfterMs`, so that no client's request
  * has to find out.
  */
+import type { ByteWriter } from "../bytes.ts";
 import type { Credentials, Protocol } from "../protocol.ts";
 import { Failure, FailureKind, type FailureSource, type ReplySink } from "../reply.ts";
 import { Access, type Request } from "../request.ts";
@@ -178,6 +179,21 @@ export class UpstreamPool implements UpstreamObserver {
       stats.read_request_bytes += bytes;
     }
     link.send(request, sink, target);
+  }
+
+  /** When a byte last came over a link that is up; -Infinity when none is. */
+  get heardAt(): number {
+    return this.#all.reduce((latest, link) => Math.max(latest, link.heardAt), -Infinity);
+  }
+
+  /** The other side is said to be back: links that are down try to connect now. */
+  hurry(): void {
+    for (const link of this.#all) link.hurry();
+  }
+
+  /** Writes something beside the requests to one link. False when none can take it. */
+  sendAside(write: (out: ByteWriter) => void): boolean {
+    return this.#links[0]!.some((link) => link.sendAside(write));
   }
 
   onAlive(): void {

@@ -4,12 +4,14 @@
  */
 import type { Histogram } from "../histogram.ts";
 import type { NodeView } from "../node_view.ts";
+import type { GossipReceiver } from "../gossip_port.ts";
 import type { PeerCodec } from "../peer_codec.ts";
 import type { ParserLimits, Protocol, RequestParser } from "../protocol.ts";
 import { type Output, ReplyQueue, type ReplyQueueOwner } from "../reply_queue.ts";
 import type { Session } from "../session.ts";
 import { PeerReplyQueue } from "./peer_reply_queue.ts";
 import { PeerRequestParser } from "./peer_request_parser.ts";
+import { writeGossip } from "./gossip_payload.ts";
 
 export interface Visitor {
   /** For logs. */
@@ -39,8 +41,24 @@ export function clientVisitor(protocol: Protocol, node: NodeView, limits: Parser
 }
 
 /** Another node: it was let in by whoever let it reach the port, and says with each request which form of reply it wants. */
-export function peerVisitor(protocol: Protocol, codec: PeerCodec, node: NodeView, limits: ParserLimits): Visitor {
-  const parser = new PeerRequestParser(codec, protocol.createRequestParser(limits));
+export function peerVisitor(
+  protocol: Protocol,
+  codec: PeerCodec,
+  node: NodeView,
+  limits: ParserLimits,
+  gossip?: GossipReceiver,
+): Visitor {
+  let out: Output | undefined;
+  const answer = (payload: Uint8Array) => {
+    if (out === undefined) return;
+    writeGossip(codec, payload, out);
+    out.mark();
+  };
+  const parser = new PeerRequestParser(
+    codec,
+    protocol.createRequestParser(limits),
+    gossip && ((bytes, start, end) => gossip.receive(bytes, start, end, answer)),
+  );
   const session = protocol.createSession(node);
   session.admitted = true;
   Object.defineProperty(session, "dialect", { get: () => parser.dialect, set: () => {} });
@@ -52,6 +70,9 @@ export function peerVisitor(protocol: Protocol, codec: PeerCodec, node: NodeView
     },
     session,
     parser,
-    createReplies: (out, owner, latencyUs, time) => new PeerReplyQueue(codec, parser, out, owner, latencyUs, time),
+    createReplies: (output, owner, latencyUs, time) => {
+      out = output;
+      return new PeerReplyQueue(codec, parser, output, owner, latencyUs, time);
+    },
   };
 }

@@ -10,7 +10,8 @@ export const MessageType = {
   /** Execute on every rack of the receiver's datacenter. */
   Forward: 4,
   Response: 5,
-  GossipSyn: 7,
+  /** Ours; C Dynomite's own gossip is 7, and is skipped. Sent only to nodes of this program. */
+  Gossip: 14,
 } as const;
 
 /** What a type means to us, by number; those beyond are skipped. */
@@ -22,7 +23,7 @@ export const kindOfType: readonly PeerMessage[] = Array.from({ length: 16 }, (_,
       return PeerMessage.Forward;
     case MessageType.Response:
       return PeerMessage.Reply;
-    case MessageType.GossipSyn:
+    case MessageType.Gossip:
       return PeerMessage.Gossip;
     default:
       return PeerMessage.Other;
