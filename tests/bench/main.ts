@@ -1,5 +1,6 @@
 /** `deno task bench NAME... [flags]`: the benchmarks by name. Each is a program that prints tables, never a test with a limit. */
 import { parseArgs } from "@std/cli/parse-args";
+import { benchGossip } from "./gossip.ts";
 import { benchIdleClients } from "./idle_clients.ts";
 import { benchSingle } from "./single.ts";
 import { benchTwoRacks } from "./two_racks.ts";
@@ -20,6 +21,7 @@ export interface BenchFlags {
 
 /** Each returns its report as Markdown; `stop` asks for what there is. */
 const benchmarks: Readonly<Record<string, (flags: BenchFlags, stop: AbortSignal) => Promise<string>>> = {
+  gossip: benchGossip,
   idle: benchIdleClients,
   single: benchSingle,
   two_racks: benchTwoRacks("dc_one", "dc_one"),

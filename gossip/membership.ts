@@ -1,0 +1,269 @@
+/**
+ * What this node makes of what it hears: who is alive, suspect, down or gone, and who is in the ring. It decides, and tells
+ * its observer; routing and links are theirs.
+ *
+ *     heartbeat  ->  alive  -- phi above half --> suspect  -- phi above the threshold -->  down  -- long enough -->  forgotten
+ *                      ^------------------------- heartbeat, or a byte over its link ---------'
+ *     LEAVING    ->  left   -- long enough --> forgotten
+ *
+ * A node that is down stays in the ring: its range is its own until an operator or time says otherwise. One that left is out
+ * of it at once. What is forgotten is not believed again from old copies: only something newer brings it back.
+ */
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { NodeDescription } from "../core/ring/topology.ts";
+import { type Digest, digestOf } from "./digest.ts";
+import { type EndpointState, StateKey, Status, valueOf } from "./endpoint_state.ts";
+import type { FailureDetector } from "./failure_detector.ts";
+import { addressOf, placeOf } from "./place.ts";
+import { type Candidate, ringMembers } from "./ring_members.ts";
+import { describeRingChange } from "./ring_change.ts";
+
+export const Liveness = { Alive: "alive", Suspect: "suspect", Down: "down", Left: "left" } as const;
+export type Liveness = typeof Liveness[keyof typeof Liveness];
+
+/** Told of decisions. No call may throw. */
+export interface MembershipObserver {
+  /** The ring is another one. `contacts` are seeds that are not in it: links to them are kept, to find them again. */
+  onRing(self: NodeDescription, others: readonly NodeDescription[], contacts: readonly NodeDescription[]): void;
+  /** This node is down: no request should wait for it; or it is not any more. */
+  onDown(address: string, down: boolean): void;
+  /** Nothing more need be kept of it. */
+  onForgotten(address: string): void;
+}
+
+export interface MembershipOptions {
+  readonly self: NodeDescription;
+  readonly generation: number;
+  /** The nodes of the configuration: in the ring until they are heard, or replaced. */
+  readonly seeds: readonly NodeDescription[];
+  /** A node that was down for so long is forgotten; 0 never. */
+  readonly forgetAfterMs: number;
+  /** How long what is known of one that left is kept, so that it reaches everybody; and after that not believed again. */
+  readonly keepLeftMs: number;
+}
+
+export interface MembershipParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly detector: FailureDetector;
+  readonly observer: MembershipObserver;
+  /** When a byte last came from this address over a link that is up, monotonic ms. */
+  readonly heardAt: (address: string) => number;
+}
+
+interface Member {
+  readonly address: string;
+  state: EndpointState;
+  place: NodeDescription | undefined;
+  liveness: Liveness;
+  /** Monotonic ms since when it is that. */
+  since: number;
+}
+
+/** Forgotten addresses that are remembered as such. */
+const GONE_MAX = 4096;
+
+export class Membership {
+  readonly #options: MembershipOptions;
+  readonly #parts: MembershipParts;
+  readonly #address: string;
+  readonly #members = new Map<string, Member>();
+  #seeds: readonly NodeDescription[] = [];
+  /** Those of them that were not heard of through gossip yet, by address. */
+  #unheard = new Map<string, NodeDescription>();
+  /** Forgotten: how far what is not believed again goes, and until when. */
+  readonly #gone = new Map<string, { readonly generation: number; readonly version: number; readonly until: number }>();
+  #generation: number;
+  /** What was heard since the ring was made may make another one. */
+  #stale = false;
+  #ring: readonly NodeDescription[];
+
+  constructor(options: MembershipOptions, parts: MembershipParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#address = addressOf(options.self);
+    this.#generation = options.generation;
+    this.#ring = [options.self];
+    this.begin(options.seeds);
+  }
+
+  /** Other seeds before anything was heard: the ring is these, and nobody need be told. */
+  begin(seeds: readonly NodeDescription[]): void {
+    this.#setSeeds(seeds);
+    this.#ring = [this.#options.self, ...[...this.#unheard.values()].sort(byAddress)];
+  }
+
+  /** The list of seeds is another one. Nodes that are heard stay, whether they are on it or not. */
+  follow(seeds: readonly NodeDescription[]): void {
+    this.#setSeeds(seeds);
+    this.#stale = true;
+    this.publish();
+  }
+
+  #setSeeds(seeds: readonly NodeDescription[]): void {
+    this.#seeds = seeds.filter((seed) => addressOf(seed) !== this.#address);
+    const isNew = (address: string) => !this.#members.has(address) && !this.#gone.has(address);
+    const unheard = this.#seeds.map((seed) => [addressOf(seed), seed] as const).filter(([address]) => isNew(address));
+    this.#unheard = new Map(unheard);
+  }
+
+  /** Addresses of the seeds. */
+  get seeds(): readonly string[] {
+    return this.#seeds.map(addressOf);
+  }
+
+  /** The liveness of a node, undefined when it was never heard. */
+  livenessOf(address: string): Liveness | undefined {
+    return this.#members.get(address)?.liveness;
+  }
+  /** Addresses by liveness. */
+  addressesOf(...kinds: readonly Liveness[]): string[] {
+    return [...this.#members.values()].filter(({ liveness }) => kinds.includes(liveness)).map(({ address }) => address);
+  }
+
+  /** May this be believed, or is it an old copy of what was forgotten? */
+  believes({ address, generation, version }: Digest): boolean {
+    const gone = this.#gone.get(address);
+    if (gone === undefined) return true;
+    const isOld = generation < gone.generation || (generation === gone.generation && version <= gone.version);
+    if (isOld && this.#parts.clock.now() < gone.until) return false;
+    this.#gone.delete(address);
+    return true;
+  }
+
+  /** This node's own generation had to grow. */
+  onOwnGeneration(generation: number): void {
+    this.#generation = generation;
+    this.#stale = true;
+  }
+
+  /** A node's state became newer: a heartbeat, a change, another life. */
+  onState(address: string, state: EndpointState): void {
+    const { clock, detector, logger } = this.#parts;
+    const now = clock.now();
+    const known = this.#members.get(address);
+    this.#unheard.delete(address);
+    const member = known ?? { address, state, place: undefined, liveness: Liveness.Alive, since: now };
+    const before = member.state;
+    member.state = state;
+    if (known === undefined) this.#members.set(address, member);
+    const reborn = before.generation !== state.generation;
+    if (reborn && known !== undefined) logger.notice(`node ${address} was started anew`);
+    if (valueOf(state, StateKey.Status) === Status.Leaving) {
+      if (member.liveness !== Liveness.Left) this.#leave(member, now);
+    } else {
+      if (reborn || member.liveness === Liveness.Down) detector.heardAgain(address, now);
+      else detector.heard(address, now);
+      if (member.liveness !== Liveness.Alive) this.#revive(member, now, "is heard again");
+    }
+    if (known !== undefined && before.values === state.values && !reborn) return;
+    const place = valueOf(state, StateKey.Status) === Status.Leaving ? undefined : placeOf(address, state);
+    if (place === undefined && member.liveness !== Liveness.Left) {
+      logger.warn(`node ${address} says where it stands in words that are not accepted: it is left out of the ring`);
+    }
+    member.place = place;
+    this.#stale = true;
+  }
+
+  /** Looks at everybody; to be called every round. */
+  review(): void {
+    const { clock, detector, heardAt, logger } = this.#parts;
+    const now = clock.now();
+    detector.look(now);
+    const { forgetAfterMs, keepLeftMs } = this.#options;
+    for (const member of [...this.#members.values()]) {
+      const { address, liveness, since } = member;
+      if (liveness === Liveness.Left) {
+        if (now - since >= keepLeftMs) this.#forget(member, now);
+        continue;
+      }
+      const evidenceAt = heardAt(address);
+      if (liveness === Liveness.Down) {
+        if (evidenceAt > since) {
+          detector.heardAgain(address, now);
+          this.#revive(member, now, "answers again");
+        } else if (forgetAfterMs > 0 && now - since >= forgetAfterMs) {
+          logger.error(`node ${address} was down for ${now - since} ms and is forgotten (gos_forget_after)`);
+          this.#forget(member, now);
+        }
+        continue;
+      }
+      const phi = detector.phi(address, now, evidenceAt);
+      if (phi > detector.threshold) {
+        this.#become(member, Liveness.Down, now);
+        logger.warn(`node ${address} is down: silent for too long (phi ${phi.toFixed(1)}); no request waits for it`);
+        this.#parts.observer.onDown(address, true);
+      } else if (phi > detector.threshold / 2) this.#become(member, Liveness.Suspect, now);
+      else this.#become(member, Liveness.Alive, now);
+    }
+    this.publish();
+  }
+
+  /** Makes the ring of what was heard, once all of a message was; tells the observer when it is another one. */
+  publish(): void {
+    if (!this.#stale) return;
+    this.#stale = false;
+    const { self } = this.#options;
+    const own: Candidate = { place: self, generation: this.#generation };
+    const candidates: Candidate[] = [own];
+    for (const seed of this.#unheard.values()) candidates.push({ place: seed, generation: 0 });
+    for (const { place, state } of this.#members.values()) {
+      if (place !== undefined) candidates.push({ place, generation: state.generation });
+    }
+    const { members, replaced } = ringMembers(candidates);
+    const others = members.filter((place) => addressOf(place) !== this.#address).sort(byAddress);
+    const here = members.find((place) => addressOf(place) === this.#address) ?? { ...self, tokens: [] };
+    const ring = [here, ...others];
+    const change = describeRingChange(this.#ring, ring, replaced);
+    if (change.length === 0) return;
+    this.#ring = ring;
+    const { logger, observer } = this.#parts;
+    logger.notice(`the ring has changed: ${ring.length} nodes`);
+    for (const line of change) logger.notice(line);
+    const taker = replaced.get(this.#address);
+    if (taker !== undefined) {
+      logger.error(`${taker} was started later with tokens of this node: they are its own now; stop one of the two`);
+    }
+    const present = new Set(ring.map(addressOf));
+    const contacts = this.#seeds.filter((seed) => !present.has(addressOf(seed)));
+    observer.onRing(here, others, contacts);
+  }
+
+  #become(member: Member, liveness: Liveness, now: number): void {
+    if (member.liveness === liveness) return;
+    member.liveness = liveness;
+    member.since = now;
+  }
+
+  #revive(member: Member, now: number, how: string): void {
+    const wasDown = member.liveness === Liveness.Down;
+    this.#become(member, Liveness.Alive, now);
+    if (!wasDown) return;
+    this.#parts.logger.notice(`node ${member.address} ${how}`);
+    this.#parts.observer.onDown(member.address, false);
+  }
+
+  #leave(member: Member, now: number): void {
+    const wasDown = member.liveness === Liveness.Down;
+    this.#become(member, Liveness.Left, now);
+    this.#parts.logger.notice(`node ${member.address} leaves`);
+    if (wasDown) this.#parts.observer.onDown(member.address, false);
+  }
+
+  #forget({ address, state, liveness }: Member, now: number): void {
+    this.#members.delete(address);
+    if (this.#gone.size >= GONE_MAX) this.#gone.delete(this.#gone.keys().next().value!);
+    const { keepLeftMs, forgetAfterMs } = this.#options;
+    const { generation, version } = digestOf(address, state);
+    this.#gone.set(address, { generation, version, until: now + Math.max(keepLeftMs, forgetAfterMs) });
+    this.#parts.detector.forget(address);
+    this.#parts.observer.onForgotten(address);
+    if (liveness === Liveness.Down) this.#parts.observer.onDown(address, false);
+    this.#stale = true;
+  }
+}
+
+function byAddress(a: NodeDescription, b: NodeDescription): number {
+  return addressOf(a) < addressOf(b) ? -1 : 1;
+}
