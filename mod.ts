@@ -34,8 +34,9 @@ import { openEngine } from "./core/storage/embedded/engine.ts";
 import { MemcachedExecutor } from "./core/storage/embedded/memcached_executor.ts";
 import { RedisExecutor } from "./core/storage/embedded/redis_executor.ts";
 import { TcpDataStore } from "./core/storage/tcp_datastore.ts";
-import type { Transport } from "./core/transport.ts";
-import { openSeeds, type SeedsProvider } from "./gossip/seeds/mod.ts";
+import { formatAddress, type Transport } from "./core/transport.ts";
+import { Gossip, type GossipParts } from "./gossip/mod.ts";
+import { namesFromEnvironment, openSeeds, readEnvironment, type SeedsProvider } from "./gossip/seeds/mod.ts";
 import { DnodeCodec } from "./protocols/dnode/mod.ts";
 import { TextWriter } from "./protocols/memcached/encode.ts";
 import { isError } from "./protocols/memcached/reply_parser.ts";
@@ -71,6 +72,8 @@ export interface RunningNode {
   readonly node: Node;
   /** Takes no new client, answers what is outstanding, closes everything. Safe to call twice. */
   stop(): Promise<void>;
+  /** With gossip: takes the node out of the ring of all others for good, then stops it. Its data is not moved. */
+  leave(): Promise<void>;
   /** Settles when the node has stopped. */
   readonly finished: Promise<void>;
 }
@@ -99,37 +102,57 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
     { clock, random, logger },
     overrides.seeds,
   );
-  const pressure = new Pressure(conf.bufferBudgetBytes, conf.dynSeeds.length > 0 || seeds !== undefined);
+  // On a network that is not the machine's, the machine's names mean nothing.
+  const publicHost = overrides.transport === undefined && conf.enableGossip ? ownPublicHost(conf.env) : undefined;
+  const gossip = conf.enableGossip
+    ? openGossip(conf, { ...self, host: publicHost ?? self.host }, { clock, random, logger }, () => node)
+    : undefined;
+  const hasPeers = conf.dynSeeds.length > 0 || conf.enableGossip || seeds !== undefined;
+  const pressure = new Pressure(conf.bufferBudgetBytes, hasPeers);
   const protocol = protocols[conf.dataStore]!;
   const parts = { transport, clock, random, turn, pressure, logger };
   const dataStore = overrides.dataStore ?? openDataStore(conf, protocol, parts);
-  const node = new Node(nodeOptions(conf, self, overrides.servesStats ?? true), {
+  const node: Node = new Node(nodeOptions(conf, self, overrides.servesStats ?? true), {
     ...parts,
     protocol,
     peerCodec: new DnodeCodec(),
     dataStore,
     facts: overrides.facts ?? denoProcess(),
+    gossip,
   });
   await node.start(async () => {
     await seeds?.ask();
+    if (seeds !== undefined) gossip?.begin(seeds.nodes);
     return seeds && buildTopology(node.topology.version + 1, self, seeds.nodes);
   });
-  seeds?.start((nodes) => node.changeTopology(buildTopology(node.topology.version + 1, self, nodes)));
-  const stop = async () => {
+  seeds?.start((nodes) => {
+    if (gossip !== undefined) gossip.follow(nodes);
+    else node.changeTopology(buildTopology(node.topology.version + 1, self, nodes));
+  });
+  const stopParts = async () => {
     await seeds?.close();
     await node.stop();
   };
   let stopping: Promise<void> | undefined;
   let finish: () => void;
   const finished = new Promise<void>((resolve) => finish = resolve);
+  const stop = () => stopping ??= stopParts().finally(() => finish());
   return {
     addresses: { listen: node.address, dynListen: node.peerAddress, stats: node.statsAddress ?? "" },
     node,
-    stop: () => stopping ??= stop().finally(() => finish()),
+    stop,
+    async leave() {
+      gossip?.leave();
+      // Those who are told do not ask this node again; what they asked before is answered.
+      if (gossip !== undefined) await new Promise<void>((resolve) => clock.after(LEAVE_MS, resolve));
+      await stop();
+    },
     finished,
   };
 }
 
+/** For the news that this node leaves to arrive. */
+const LEAVE_MS = 1_000;
 /** What a peer's answer may take longer than an engine's: the way there and back. Then its own error comes first. */
 const LOCAL_ALLOWANCE_MS = 200;
 const REMOTE_ALLOWANCE_MS = 1_000;
@@ -153,6 +176,52 @@ function describeSelf(conf: Conf): NodeDescription {
 function parseSeed(record: string): NodeDescription | string {
   const seed = seedAddress.parse(record);
   return seed instanceof Problem ? seed.text : seed;
+}
+
+/** How others reach this host, where the environment says so. */
+function ownPublicHost(environment: string): string | undefined {
+  return namesFromEnvironment(environment, readEnvironment)[0];
+}
+
+/** Gossip, and what it may do to its node, which exists by the time it does. Throws when it has no address to tell others. */
+function openGossip(
+  conf: Conf,
+  self: NodeDescription,
+  parts: Omit<GossipParts, "node">,
+  nodeOf: () => Node,
+): Gossip {
+  if (self.host === "0.0.0.0" || self.host === "::") {
+    throw new Error(
+      `dyn_listen ${
+        formatAddress({ kind: "tcp", host: self.host, port: self.port })
+      } is every interface, and gossip has to ` +
+        `tell others where this node is: name the address they reach it by, or set the environment variable ` +
+        (conf.env === "aws" ? "EC2_PUBLIC_HOSTNAME" : "PUBLIC_HOSTNAME"),
+    );
+  }
+  return new Gossip(
+    {
+      cluster: conf.poolName,
+      self,
+      seeds: conf.dynSeeds,
+      version,
+      intervalMs: conf.gossipIntervalMs,
+      threshold: conf.phiThreshold,
+      forgetAfterMs: conf.forgetAfterMs,
+    },
+    {
+      ...parts,
+      node: {
+        send: (address, payload) => nodeOf().peers.at(address)?.sendGossip(payload) ?? false,
+        heardAt: (address) => nodeOf().peers.at(address)?.pool.heardAt ?? -Infinity,
+        setDown: (address, down) => nodeOf().peers.setDown(address, down),
+        changeRing: (own, others, contacts) => {
+          const node = nodeOf();
+          node.changeTopology(buildTopology(node.topology.version + 1, own, others), contacts);
+        },
+      },
+    },
+  );
 }
 
 /** What the node is told, from its configuration. */

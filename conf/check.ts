@@ -26,6 +26,7 @@ export function checkConf(values: Values, places: Places): Relations {
   check.bounds();
   check.peers();
   check.seedFile();
+  check.gossip();
   check.consistency();
   const dynSeeds = check.seeds();
   check.notYet(dynSeeds);
@@ -159,6 +160,15 @@ class Check {
       this.#fault("dynSeedProvider", "has no dyn_seed_file; accepted is the path of a file there");
     } else if (dynSeedProvider !== "file_provider" && dynSeedFile !== undefined) {
       this.#notice("dynSeedFile", "has no effect: dyn_seed_provider is not file_provider");
+    }
+  }
+
+  /** Options of gossip are for nothing without it. */
+  gossip(): void {
+    if (this.#values.enableGossip !== false) return;
+    const forProvidersToo = this.#asksProvider() ? [] : ["gossipIntervalMs", "env"] as const;
+    for (const field of [...forProvidersToo, "phiThreshold", "forgetAfterMs"] as const) {
+      if (this.#places.has(field)) this.#notice(field, "has no effect: enable_gossip is false");
     }
   }
 

@@ -11,28 +11,12 @@ interface Row {
   readonly notice: string;
 }
 
-/** Written, and of use to gossip alone. */
-function onlyGossip({ dynSeedProvider }: Values, isWritten: boolean): boolean {
-  return isWritten && dynSeedProvider === "simple_provider";
-}
-
 const rows: readonly Row[] = [
-  {
-    field: "enableGossip",
-    when: ({ enableGossip }) => enableGossip === true,
-    notice: "gossip is not there yet: nothing is told to other nodes, and nothing learned from them",
-  },
   {
     field: "readRepairsEnabled",
     when: ({ readRepairsEnabled }) => readRepairsEnabled === true,
     notice: "read repair is not there yet: it has no effect",
   },
-  {
-    field: "gossipIntervalMs",
-    when: onlyGossip,
-    notice: "gossip is not there yet: without a seeds provider it has no effect",
-  },
-  { field: "env", when: onlyGossip, notice: "gossip is not there yet: without a seeds provider it has no effect" },
   {
     field: "pemKeyFile",
     when: (_, isWritten) => isWritten,

@@ -316,7 +316,10 @@ export const options = {
     key: "enable_gossip",
     group: "Peers and gossip",
     default: "false",
-    doc: "Whether nodes tell each other of the nodes they know and how those are.",
+    doc:
+      "Whether nodes tell each other of the nodes they know and how those are: then dyn_seeds need only name a few, nodes " +
+      "may join, move, be replaced and leave while the others run, and no request waits for a node known to be down. Only " +
+      "nodes of this program take part; keep it false on nodes of C Dynomite.",
   }),
   gossipIntervalMs: one(milliseconds(100), {
     key: "gos_interval",
@@ -327,13 +330,31 @@ export const options = {
       "Pause between two rounds of gossip and between two questions to the seeds provider, these up to a fifth shorter or " +
       "longer by chance. Shorter notices changes sooner and sends more.",
   }),
+  phiThreshold: one(wholeNumber(3, 30), {
+    key: "gos_phi_threshold",
+    group: "Peers and gossip",
+    default: "8",
+    doc:
+      "How sure a node must be before it takes a silent one for down: phi, the power of ten of the chance to be wrong. " +
+      "With 8 that is after some 18 times the usual pause between two signs of life; higher is slower and errs less.",
+  }),
+  forgetAfterMs: one(wholeNumber(0, greatest), {
+    key: "gos_forget_after",
+    group: "Peers and gossip",
+    unit: "ms",
+    default: "259200000",
+    doc:
+      "With gossip, how long a node may be down before it is taken out of the ring and its range goes to the next node of " +
+      "its rack, which does not hold its data. Lower mends the ring sooner where nobody replaces dead nodes; 0 never does it.",
+  }),
   env: one(text, {
     key: "env",
     group: "Peers and gossip",
     default: "aws",
     doc: "Which environment variables hold this host's public name and address: those of EC2 with aws " +
       "(EC2_PUBLIC_HOSTNAME, EC2_PUBLIC_IPV4, EC2_LOCAL_IPV4), the plain ones with anything else (PUBLIC_HOSTNAME, " +
-      "PUBLIC_IPV4, LOCAL_IPV4). By them a node recognises itself in the list of a seeds provider.",
+      "PUBLIC_IPV4, LOCAL_IPV4). By them a node recognises itself in the list of a seeds provider, and the first that is set is how gossip tells others " +
+      "to reach it, in place of the host of dyn_listen.",
   }),
   secureServerOption: one(word(["none", "rack", "datacenter", "all"]), {
     key: "secure_server_option",

@@ -12,7 +12,8 @@ import { readEnvironment, type ReadVariable } from "./variables.ts";
 
 export { SeedsPoller } from "./seeds_poller.ts";
 export type { SeedsProvider } from "./provider.ts";
-export { seedVariables } from "./variables.ts";
+export { readEnvironment, seedVariables } from "./variables.ts";
+export { namesFromEnvironment } from "./own_address.ts";
 
 /** What the configuration says of seeds. */
 export interface SeedsSettings {

@@ -45,6 +45,8 @@ export interface SimClusterOptions {
   /** Ms until written bytes arrive, and up to so many more, by chance. */
   readonly delayMs?: number;
   readonly jitterMs?: number;
+  /** Whom node `index` knows at the start, by their indexes; everybody unless told otherwise. */
+  readonly seedsOf?: (index: number) => readonly number[];
 }
 
 interface SimNode {
@@ -61,9 +63,11 @@ export class SimCluster {
   /** Every node there was, crashed ones too. */
   readonly started: RunningNode[] = [];
   readonly #seed: number;
+  readonly #conf: Partial<Conf>;
 
   private constructor(options: SimClusterOptions) {
     this.#seed = options.seed ?? 1;
+    this.#conf = options.conf ?? {};
     this.network = new MemoryNetwork({
       clock: this.clock,
       random: new SeededRandom(this.#seed),
@@ -75,14 +79,8 @@ export class SimCluster {
   /** Starts a node for each place, all with each other as seeds. */
   static async start(places: readonly Place[], options: SimClusterOptions = {}): Promise<SimCluster> {
     const cluster = new SimCluster(options);
-    const confs = places.map((place, i) => ({
-      ...defaultConf(),
-      listen: { kind: "tcp", host: hostOf(i), port: 8102 },
-      dynListen: { kind: "tcp", host: hostOf(i), port: 8101 },
-      ...place,
-      dynSeeds: places.map((other, j) => ({ ...other, name: hostOf(j), host: hostOf(j), port: 8101 })),
-      ...options.conf,
-    } satisfies Conf));
+    const seedsOf = options.seedsOf ?? (() => places.map((_, i) => i));
+    const confs = places.map((place, i) => confOf(i, place, seedsOf(i), places, options.conf));
     await Promise.all(confs.map((conf, i) => cluster.#start(i, conf)));
     await cluster.clock.until(() => cluster.nodes.every(({ running }) => running.node.peers.list().every((p) => p.up)));
     return cluster;
@@ -102,6 +100,13 @@ export class SimCluster {
     await this.clock.until(() => running !== undefined);
     this.nodes[index] = { host, running: running!, conf };
     this.started.push(running!);
+  }
+
+  /** One more node, which knows the given ones. It has the next index. */
+  async add(place: Place, seeds: readonly number[], conf: Partial<Conf> = {}): Promise<void> {
+    const index = this.nodes.length;
+    const places = this.nodes.map((node) => node.conf);
+    await this.#start(index, confOf(index, place, seeds, places, { ...this.#conf, ...conf }));
   }
 
   /** As kill -9 ends it. Its memory is lost. */
@@ -164,6 +169,27 @@ export class SimCluster {
     running.stop().then(() => stopped = true);
     await this.clock.until(() => stopped, 120_000);
   }
+}
+
+function confOf(
+  index: number,
+  place: Place,
+  seeds: readonly number[],
+  places: readonly Place[],
+  conf: Partial<Conf> | undefined,
+): Conf {
+  const host = hostOf(index);
+  return {
+    ...defaultConf(),
+    listen: { kind: "tcp", host, port: 8102 },
+    dynListen: { kind: "tcp", host, port: 8101 },
+    ...place,
+    dynSeeds: seeds.map((i) => {
+      const { datacenter, rack, tokens } = places[i]!;
+      return { datacenter, rack, tokens, name: hostOf(i), host: hostOf(i), port: 8101 };
+    }),
+    ...conf,
+  };
 }
 
 function hostOf(index: number): string {

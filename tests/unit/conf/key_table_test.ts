@@ -147,6 +147,8 @@ const current: readonly Row[] = [
     with: ["dyn_listen: 127.0.0.1:8101", "tokens: 1"],
   },
   { key: "gos_interval", default: "30000", good: [own("100"), own("5000")], bad: [...noNumbers, "0"] },
+  { key: "gos_phi_threshold", default: "8", good: [own("3"), own("12")], bad: [...noNumbers, "2", "31"] },
+  { key: "gos_forget_after", default: "259200000", good: [own("0"), own("60000")], bad: noNumbers },
   {
     key: "secure_server_option",
     default: "none",

@@ -10,10 +10,11 @@ function noticed(...lines: string[]): string[] {
 
 Deno.test("describeNotYet() names what a file asks for and this version does not do", () => {
   const server = "servers: 127.0.0.1:6379:1";
-  assertEquals(noticed(server, "enable_gossip: true", "gos_interval: 5000", "env: network"), [
-    "enable_gossip",
+  assertEquals(noticed(server, "enable_gossip: true", "gos_interval: 5000", "env: network"), []);
+  assertEquals(noticed(server, "gos_interval: 5000", "gos_phi_threshold: 9", "gos_forget_after: 0"), [
     "gos_interval",
-    "env",
+    "gos_phi_threshold",
+    "gos_forget_after",
   ]);
   assertEquals(
     noticed(
