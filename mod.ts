@@ -142,9 +142,8 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
     node,
     stop,
     async leave() {
-      gossip?.leave();
       // Those who are told do not ask this node again; what they asked before is answered.
-      if (gossip !== undefined) await new Promise<void>((resolve) => clock.after(LEAVE_MS, resolve));
+      if (node.leave()) await new Promise<void>((resolve) => clock.after(LEAVE_MS, resolve));
       await stop();
     },
     finished,

@@ -18,6 +18,8 @@ export interface GossipReceiver {
 export interface GossipPort extends GossipReceiver {
   /** The links are there. Settles when the cluster is known, or was waited for long enough. */
   start(): Promise<void>;
+  /** Tells everybody that this node leaves for good; it goes on serving. */
+  leave(): void;
   /** Says no more. */
   stop(): void;
 }

@@ -155,7 +155,11 @@ export class Node implements NodeView {
     this.#settings = new Settings(nodeSettings(this));
     const { statsListen } = options;
     if (statsListen?.kind === "tcp") {
-      this.#admin = new AdminServer(statsListen, { info: () => statsInfo(this) }, parts.logger);
+      this.#admin = new AdminServer(
+        statsListen,
+        { info: () => statsInfo(this), leave: () => this.leave() },
+        parts.logger,
+      );
     }
   }
 
@@ -325,6 +329,15 @@ export class Node implements NodeView {
   /** The next request sees it. */
   #show(topology: Topology): void {
     this.dispatcher.view = viewOf(topology, this.peers.of(topology), this.parts.protocol);
+  }
+
+  /** Takes this node out of the rings of all others; false without gossip. It serves until it is stopped. */
+  leave(): boolean {
+    const { gossip, logger } = this.parts;
+    if (gossip === undefined) return false;
+    logger.notice("this node leaves: the others take it out of their rings; it serves until it is stopped");
+    gossip.leave();
+    return true;
   }
 
   #sweep(): void {

@@ -4,12 +4,16 @@
 export interface StatsView {
   /** The stats object, its keys in C Dynomite's order. */
   info(): Record<string, unknown>;
+  /** Tells the other nodes that this one leaves; false when it has no gossip to tell them by. */
+  leave(): boolean;
 }
 
 const routes: Record<string, (view: StatsView) => Response> = {
   "/": info,
   "/info": info,
   "/ping": () => text("OK\r\n"),
+  "/state/leaving": (view) =>
+    view.leave() ? text("OK\r\n") : text("enable_gossip is false: there is nobody to tell\n", 409),
 };
 
 /** Answers one request. Unknown paths are 404, methods other than GET and HEAD 405. */

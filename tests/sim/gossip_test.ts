@@ -1,5 +1,8 @@
 /** Whole nodes that find each other, lose each other and change places by gossip, over a simulated network. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { defaultConf } from "../../conf/mod.ts";
+import { startNode } from "../../mod.ts";
+import { MemoryNetwork } from "../support/memory_transport.ts";
 import { evenTokens, type Place, SimCluster, type SimClusterOptions } from "../support/sim_cluster.ts";
 
 const INTERVAL_MS = 1000;
@@ -180,4 +183,32 @@ Deno.test("Gossip forgets a node that leaves at once, and one that stays down af
   // Nobody brings them back.
   await cluster.clock.run(100 * INTERVAL_MS);
   assertEquals([ring(cluster, 0), ring(cluster, 1)], [hosts(0, 1), hosts(0, 1)]);
+});
+
+Deno.test("Gossip without an address to tell others ends the start, and says what would help", async () => {
+  const dynListen = { kind: "tcp", host: "0.0.0.0", port: 8101 } as const;
+  const everywhere = { ...defaultConf(), ...conf, dynListen };
+  const error = await assertRejects(() => startNode(everywhere, { transport: new MemoryNetwork() }));
+  assertEquals(
+    /^dyn_listen 0\.0\.0\.0:8101 is every interface, .* EC2_PUBLIC_HOSTNAME$/.test((error as Error).message),
+    true,
+    String(error),
+  );
+});
+
+Deno.test("Gossip is not told to nodes that have none: they stay as they are configured, and are never taken for down", async () => {
+  const seed = seedOf(8);
+  await using cluster = await SimCluster.start([threeRacks[0]!, threeRacks[1]!], { conf, delayMs: 1, seed });
+  await cluster.add(threeRacks[2]!, [0, 1], { enableGossip: false });
+  await cluster.clock.run(20 * INTERVAL_MS);
+  // It knows of them, they do not know of it: no gossip, no news.
+  assertEquals([ring(cluster, 0), ring(cluster, 2)], [hosts(0, 1), hosts(0, 1, 2)]);
+  const { node } = cluster.nodes[0]!.running;
+  assertEquals(node.peers.at("10.0.0.3:8101"), undefined);
+  // Listed in dyn_seeds it is one of the ring, by its links alone.
+  await cluster.add({ datacenter: "dc1", rack: "rack4", tokens: [0] }, [0, 1, 2]);
+  await cluster.clock.run(60 * INTERVAL_MS);
+  assertEquals(ring(cluster, 3), hosts(0, 1, 2, 3));
+  assert(sees(cluster, 3, 2));
+  assert(!cluster.logger.lines.some((line) => line.includes("is down")));
 });
