@@ -1,5 +1,6 @@
 /** The benchmark programs still run: a few hundred requests per cell. They assert that there are results, never how good. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { until } from "../support/program.ts";
 import { testWith } from "../support/real_servers.ts";
 
 const main = new URL("../bench/main.ts", import.meta.url).pathname;
@@ -15,6 +16,23 @@ async function bench(...args: readonly string[]): Promise<{ rows: string[][]; to
   const rows = decode(stdout).split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
   assertEquals(rows.flat().includes("no result"), false);
   return { rows, told: decode(stderr).trimEnd().split("\n") };
+}
+
+/** Process ids; none where there is no /proc. */
+function childrenOf(pid: number): string[] {
+  if (Deno.build.os !== "linux") return [];
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].flatMap(({ name }) =>
+    Deno.readTextFileSync(`/proc/${pid}/task/${name}/children`).split(" ").filter((word) => word !== "")
+  );
+}
+
+/** A process that ended and whose parent has not asked is dead, too. */
+function isAlive(pid: string): boolean {
+  try {
+    return !/\) [ZX] /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return false;
+  }
 }
 
 const programs = ["redis-server", "redis-benchmark"];
@@ -67,12 +85,17 @@ testWith(programs, "bench single reports what it has when it is interrupted, and
   }).spawn();
   const stdout = new Response(child.stdout).text();
   let told = "";
+  let servers: readonly string[] = [];
   for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
     const before = told;
     told += text;
     const at = /round 1 .*\n/;
-    if (at.test(told) && !at.test(before)) child.kill("SIGINT");
+    if (!at.test(told) || at.test(before)) continue;
+    servers = childrenOf(child.pid);
+    child.kill("SIGINT");
   }
   assertEquals((await child.status).code, 1);
   assertStringIncludes(await stdout, "it was stopped");
+  if (Deno.build.os === "linux") assert(servers.length >= 3, "Redis and two nodes");
+  await until("its servers are gone", () => !servers.some(isAlive));
 });
