@@ -127,7 +127,8 @@ export class Gossip implements GossipPort {
       const step = () => {
         if (this.#stopped || this.gossiper.joined || clock.now() >= deadline) return resolve();
         this.gossiper.round();
-        this.#cancel = clock.after(JOIN_INTERVAL_MS, step);
+        // Not cancelled by a stop: whoever waits for the start has to hear of its end.
+        clock.after(JOIN_INTERVAL_MS, step);
       };
       step();
     });
