@@ -2,8 +2,8 @@
  * Whole clusters, run from a seed: 2 to 9 nodes in racks of unequal size with tokens by chance, clients that pipeline at
  * several of them, a network that delays and cuts reads and writes. Without faults every reply is the model's, and so is what
  * every rack's engines hold in the end. With a minority of racks that crash, freeze, come back and lose their links, clients
- * of the others see no error at DC_QUORUM and lose nothing that was acknowledged; at DC_ONE they hear of silence alone. Always: one reply to each request, in
- * order, in time; and no timer or byte of the memory budget is left behind.
+ * of the others see no error at DC_QUORUM and lose nothing that was acknowledged; at DC_ONE they hear of silence alone.
+ * Always: one reply to each request, in order, in time; and no timer or byte of the memory budget is left behind.
  *
  * `DYNOMITE_SIM_SEEDS=200` runs that many seeds; a failure names its own in the test's name.
  */
