@@ -114,11 +114,11 @@ Deno.test("a seed that cannot be resolved does not stop the start, and what is n
     `dyn_listen: 127.0.0.1:${peerPort}`,
     "tokens: 7",
     "dyn_seeds: [no-such-host.invalid:8101:rack2:localdc:7]",
-    "enable_gossip: true",
+    "read_repairs_enabled: true",
   );
   const tested = await runProgram(["-t", "-c", "node.yml"], here.folder);
   assertEnd(tested, 0);
-  const told = /node\.yml:8: enable_gossip: .* not there yet/;
+  const told = /node\.yml:8: read_repairs_enabled: .* not there yet/;
   assertMatch(tested.stderr, told);
   await using node = await Program.start(["-c", "node.yml"], here.folder);
   assertStringIncludes(node.banner, `  peers    127.0.0.1:${peerPort}\n`);
