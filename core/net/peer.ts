@@ -1,6 +1,6 @@
 /**
  * Another node, as a replica: a pool of links that carry requests to it and its replies back. Its own requests come in over
- * links of its own (peer_listener.ts).
+ * links of its own (visitor.ts).
  *
  * A C Dynomite node closes a link over a request it does not know, with all that is on it; such a request is not sent to one.
  */
