@@ -231,6 +231,7 @@ function nodeOptions(conf: Conf, self: NodeDescription, servesStats: boolean): N
     listen: conf.listen,
     dynListen: conf.dynListen,
     statsListen: servesStats ? conf.statsListen : undefined,
+    adminToken: conf.adminToken,
     backlog: conf.backlog,
     clientsMax: conf.clientConnections,
     clientPendingMax: conf.maxClientPending,

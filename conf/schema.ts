@@ -9,6 +9,7 @@
 import { ignored, joined, list, one, type Option, single } from "./option.ts";
 import {
   anyAddress,
+  bearerToken,
   byteSize,
   consistency,
   dataStoreAddress,
@@ -61,8 +62,8 @@ export const options = {
     key: "stats_listen",
     group: "Addresses",
     default: "0.0.0.0:22222",
-    doc: "Where statistics are served over HTTP. It asks for no password and listens on every interface unless told " +
-      "otherwise: 127.0.0.1:22222 keeps it to this machine.",
+    doc: "Where statistics and admin commands are served over HTTP, on every interface unless told otherwise: " +
+      "127.0.0.1:22222 keeps it to this machine. Who may do what there is said by admin_token.",
   }),
   server: single(dataStoreAddress, {
     key: "servers",
@@ -264,6 +265,15 @@ export const options = {
     doc:
       "Password that Redis clients must give with AUTH before anything else. It has nothing to do with the password " +
       "of the datastore.",
+  }),
+  adminToken: one(bearerToken, {
+    key: "admin_token",
+    group: "Access",
+    secret: true,
+    doc:
+      "Token that operators and their tools must send to the stats port, as Authorization: Bearer, for everything that " +
+      "changes the node or shows it in detail. Without it only callers on this machine may do that, and others get " +
+      "the paths that a load balancer, a scraper or a client library needs; the README's Stats port has both lists.",
   }),
   dynSeedProvider: one(word(["simple_provider", "florida_provider", "dns_provider", "file_provider"]), {
     key: "dyn_seed_provider",

@@ -130,6 +130,16 @@ export const text: Kind<string> = {
   format: (value) => value,
 };
 
+/** What can be sent in an HTTP header as it is (RFC 6750 has the same letters). */
+export const bearerToken: Kind<string> = {
+  accepted: "letters, digits and any of - . _ ~ + / =",
+  parse: (written) =>
+    /^[\w.~+\/=-]+$/.test(written)
+      ? written
+      : new Problem(`is not a token for an HTTP header; accepted are ${bearerToken.accepted}`),
+  format: (value) => value,
+};
+
 /** Names of racks and datacenters travel in seeds lines and gossip records, so what separates fields there is refused. */
 export const placeName: Kind<string> = {
   accepted: "a name without blanks, control characters and any of : , | $",

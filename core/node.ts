@@ -7,7 +7,6 @@
  */
 import { AdminServer } from "./admin/admin_server.ts";
 import { nodeInfo } from "./admin/node_info.ts";
-import { statsInfo } from "./admin/stats_info.ts";
 import type { Clock } from "./clock.ts";
 import type { DataStore } from "./datastore.ts";
 import { Histogram } from "./histogram.ts";
@@ -46,6 +45,8 @@ export interface NodeOptions {
   readonly dynListen: Address | undefined;
   /** Undefined: no stats port. */
   readonly statsListen: Address | undefined;
+  /** What operators must show on the stats port, or undefined: then only callers on this machine may do all. */
+  readonly adminToken?: string | undefined;
   readonly backlog: number;
   /** 0 for no limit. */
   readonly clientsMax: number;
@@ -154,13 +155,7 @@ export class Node implements NodeView {
     });
     this.#settings = new Settings(nodeSettings(this));
     const { statsListen } = options;
-    if (statsListen?.kind === "tcp") {
-      this.#admin = new AdminServer(
-        statsListen,
-        { info: () => statsInfo(this), leave: () => this.leave() },
-        parts.logger,
-      );
-    }
+    if (statsListen?.kind === "tcp") this.#admin = new AdminServer(statsListen, this);
   }
 
   get clock(): Clock {

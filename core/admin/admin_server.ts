@@ -1,18 +1,17 @@
-/** The stats port: HTTP on `stats_listen`. Routing and bodies are in routes.ts; here is only the server's life. */
+/** The stats port: HTTP on `stats_listen`. What is answered stands in routes.ts; here is only the server's life. */
+import type { Node } from "../node.ts";
 import { type Address, formatAddress } from "../transport.ts";
-import type { Logger } from "../logger.ts";
-import { respond, type StatsView } from "./routes.ts";
+import { respond } from "./respond.ts";
+import { routes } from "./routes.ts";
 
 export class AdminServer {
   readonly #address: Address & { kind: "tcp" };
-  readonly #view: StatsView;
-  readonly #logger: Logger;
+  readonly #node: Node;
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
 
-  constructor(address: Address & { kind: "tcp" }, view: StatsView, logger: Logger) {
+  constructor(address: Address & { kind: "tcp" }, node: Node) {
     this.#address = address;
-    this.#view = view;
-    this.#logger = logger;
+    this.#node = node;
   }
 
   /** `host:port` it listens on. */
@@ -25,15 +24,21 @@ export class AdminServer {
 
   /** Listens. Throws what `Deno.serve` throws (address in use). */
   start(): void {
+    const { host, port } = this.#address;
+    const node = this.#node;
+    const rules = { token: node.options.adminToken, hostNames: [host, node.parts.facts.hostname] };
+    const served = { table: routes, rules, node };
     this.#server = Deno.serve({
-      hostname: this.#address.host,
-      port: this.#address.port,
+      hostname: host,
+      port,
       onListen: () => {},
       onError: (error) => {
-        this.#logger.error(`stats port: a request failed: ${error instanceof Error ? error.message : error}`);
+        node.logger.error(`stats port: a request failed: ${error instanceof Error ? error.message : error}`);
         return new Response("internal error\n", { status: 500 });
       },
-    }, (request) => respond(request.method, new URL(request.url).pathname, this.#view));
+    }, ({ method, url, headers }, { remoteAddr }) => {
+      return respond({ method, url, headers, callerAddress: remoteAddr.hostname }, served);
+    });
   }
 
   async close(): Promise<void> {

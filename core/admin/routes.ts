@@ -1,39 +1,56 @@
-/** Paths of the stats port and their answers. Pure: a method and a path in, a response out. */
+/**
+ * Every path of the stats port: who may ask it, whether it changes state, what answers. `/help`, the list in a 404 and the table
+ * of the README come from here. A path is added as a row, and its body as a file of its own.
+ */
+import { setLevel, showLevels } from "./consistency_levels.ts";
+import { showHelp } from "./help.ts";
+import { json, OK, text } from "./responses.ts";
+import type { Route } from "./route.ts";
+import { statsInfo } from "./stats_info.ts";
 
-/** What the stats port shows: made by the node. */
-export interface StatsView {
-  /** The stats object, its keys in C Dynomite's order. */
-  info(): Record<string, unknown>;
-  /** Tells the other nodes that this one leaves; false when it has no gossip to tell them by. */
-  leave(): boolean;
-}
-
-const routes: Record<string, (view: StatsView) => Response> = {
-  "/": info,
-  "/info": info,
-  "/ping": () => text("OK\r\n"),
-  "/state/leaving": (view) =>
-    view.leave() ? text("OK\r\n") : text("enable_gossip is false: there is nobody to tell\n", 409),
-};
-
-/** Answers one request. Unknown paths are 404, methods other than GET and HEAD 405. */
-export function respond(method: string, path: string, view: StatsView): Response {
-  const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-  if (route === undefined) {
-    return text(`no such path: ${path}; there are ${Object.keys(routes).join(", ")}\n`, 404);
-  }
-  if (method !== "GET" && method !== "HEAD") {
-    return new Response(`method ${method} is not allowed; use GET\n`, { status: 405, headers: { allow: "GET, HEAD" } });
-  }
-  return route(view);
-}
-
-function info(view: StatsView): Response {
-  return new Response(JSON.stringify(view.info(), null, 1) + "\n", {
-    headers: { "content-type": "application/json; charset=utf-8" },
-  });
-}
-
-function text(body: string, status = 200): Response {
-  return new Response(body, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
-}
+export const routes: readonly Route[] = [
+  {
+    path: "/",
+    access: "anyone",
+    doc: "The same as `/info`.",
+    handle: ({ node }) => json(statsInfo(node)),
+  },
+  {
+    path: "/info",
+    access: "anyone",
+    doc: "The statistics as one JSON object with C Dynomite's field names; `-D` describes them.",
+    handle: ({ node }) => json(statsInfo(node)),
+  },
+  {
+    path: "/help",
+    access: "operator",
+    doc: "These paths, one a line.",
+    handle: () => showHelp(routes),
+  },
+  {
+    path: "/ping",
+    access: "anyone",
+    doc: "`OK`: the process answers.",
+    handle: () => text(OK),
+  },
+  {
+    path: "/get_consistency",
+    access: "operator",
+    doc: "The consistency levels of reads and of writes.",
+    handle: ({ node }) => showLevels(node.levels),
+  },
+  {
+    path: "/set_consistency/<read|write>/<dc_one|dc_quorum|dc_safe_quorum|dc_each_safe_quorum>",
+    access: "operator",
+    changes: true,
+    doc: "Sets a level for all connections, open ones too, but for those that set their own by `DYNO_CONFIG`.",
+    handle: ({ node, args: [side, level] }) => setLevel(node.levels, side!, level!),
+  },
+  {
+    path: "/state/leaving",
+    access: "operator",
+    changes: true,
+    doc: "Takes the node out of the rings of all others for good; needs gossip. It serves until it is stopped.",
+    handle: ({ node }) => node.leave() ? text(OK) : text("enable_gossip is false: there is nobody to tell\n", 409),
+  },
+];

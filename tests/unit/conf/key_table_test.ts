@@ -253,6 +253,7 @@ const ours: readonly Row[] = [
   { key: "max_link_pending", default: "65536", good: [own("1"), own("16777216")], bad: [...noNumbers, "0"] },
   { key: "dyn_seed_file", good: [own("/etc/dynomite/seeds.txt"), own("seeds.txt")], bad: ["''", "[a, b]"] },
   { key: "requirepass", good: [own("secret"), ["'0'", "0"]], bad: ["''", "[a, b]"] },
+  { key: "admin_token", good: [own("c2VjcmV0=="), own("a-b.c_d~e+f/1")], bad: ["''", "[a, b]", "'two words'", "ä"] },
   { key: "log_format", default: "text", good: [own("text"), own("json")], bad: ["JSON", "xml", "''"] },
 ];
 
