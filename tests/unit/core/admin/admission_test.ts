@@ -58,16 +58,15 @@ Deno.test("refusalOf() with a token asks for it wherever the caller is", () => {
 });
 
 Deno.test("refusalOf() without a token refuses a page whose name was made to point to this machine", () => {
-  for (
-    const host of ["127.0.0.1:22222", "[::1]:22222", "localhost:22222", "LOCALHOST", "db7:22222", "DB7", "10.0.0.9"]
-  ) {
-    assertEquals([host, status(read, { host })], [host, undefined]);
+  const both = (host: string) => [host, status(read, { host }), status(change, { host })];
+  for (const host of ["127.0.0.1:22222", "127.0.0.9", "[::1]:22222", "localhost:22222", "LOCALHOST", "a.localhost"]) {
+    assertEquals(both(host), [host, undefined, undefined]);
   }
-  for (
-    const host of ["evil.example:22222", "127.0.0.1.evil.example", "db7.evil.example", "localhost.evil.example:1", ""]
-  ) {
-    assertEquals([host, status(read, { host })], [host, 403]);
+  for (const host of ["evil.example:1", "127.0.0.1.evil.example", "db7.evil.example", "10.0.0.9", "[::]:1", ""]) {
+    assertEquals(both(host), [host, 403, 403]);
   }
+  // A browser that asks by such a name does not say where the page is from.
+  for (const host of ["db7:22222", "DB7", "0.0.0.0:22222"]) assertEquals(both(host), [host, undefined, 403]);
   // The token is proof enough.
   const authorization = "Bearer s3cret";
   assertEquals(status(change, { host: "proxy.example", authorization }, { rules: withToken }), undefined);
