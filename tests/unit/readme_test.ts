@@ -4,6 +4,7 @@ import contributing from "../../CONTRIBUTING.md" with { type: "text" };
 import results from "../bench/results.md" with { type: "text" };
 import { summaryOf } from "../bench/write_readme.ts";
 import readme from "../../README.md" with { type: "text" };
+import topologies from "../../conf/README.md" with { type: "text" };
 import { replaceMarked } from "../../conf/describe.ts";
 import { parseFlags } from "../../conf/flags.ts";
 import { parseConf } from "../../conf/parse.ts";
@@ -51,4 +52,11 @@ Deno.test("README: the files of conf/ it names are there", () => {
 Deno.test("README: its benchmark tables are those of the results", () => {
   assert(summaryOf(results).includes("| 50 clients "));
   assertEquals(readme, replaceMarked(readme, "benchmarks", summaryOf(results)));
+});
+
+Deno.test("conf/README: its YAML blocks are configurations without a fault, and it names every sample", () => {
+  const yaml = blocksOf(topologies).filter((block) => block.language === "yaml");
+  assert(yaml.length >= 6);
+  for (const block of yaml) assertEquals(parseConf(block.text, block.section).notices, []);
+  for (const name of Object.keys(samples)) assertStringIncludes(topologies, `\`${name}\``);
 });
