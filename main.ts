@@ -19,6 +19,7 @@ import { PidFile } from "./conf/process/pid_file.ts";
 import { handleSignals, systemSignals } from "./conf/process/signals.ts";
 import { describeStats } from "./core/admin/stats_table.ts";
 import { ConfError } from "./core/errors.ts";
+import { messageOf } from "./core/logger.ts";
 import { evenTokens } from "./core/ring/even_tokens.ts";
 import { seedVariables } from "./gossip/seeds/mod.ts";
 import { type RunningNode, startNode, version } from "./mod.ts";
@@ -31,10 +32,6 @@ interface Configured extends ReadConf {
 /** One line for the person or script that started us. */
 function complain(text: string): void {
   console.error(`dynomite: ${text}`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -135,7 +132,11 @@ async function run(flags: Flags, { conf, notices, source }: Configured): Promise
     if (flags.pidFile !== undefined) pidFile = PidFile.take(flags.pidFile);
     for (const notice of [...flags.notices, ...notices]) log.notice(notice);
     node = await startNode(conf, { logger: log });
-    log.notice(`dynomite ${version}, process ${Deno.pid}, serves clients on ${node.addresses.listen}`);
+    log.notice("dynomite {version}, process {pid}, serves clients on {address}", {
+      version,
+      pid: Deno.pid,
+      address: node.addresses.listen,
+    });
     console.log(describeStart(version, source, conf, node.addresses).trimEnd());
     if (flags.daemonChild) reportReady();
     if (flags.stopWithStdin) void stopAtEndOfInput(node);
@@ -144,7 +145,7 @@ async function run(flags: Flags, { conf, notices, source }: Configured): Promise
     return 0;
   } catch (error) {
     // Under a log file the person at the terminal is told too.
-    if (flags.output !== undefined) log.error(messageOf(error));
+    if (flags.output !== undefined) log.error("the node does not start: {reason}", { reason: messageOf(error) });
     tell(messageOf(error));
     return 1;
   } finally {
@@ -163,7 +164,9 @@ async function stopAtEndOfInput(node: RunningNode): Promise<void> {
 /** A fault of ours that nobody caught: it is logged, and the process ends, rather than go on half alive. */
 function dieOnUnhandled(log: Log): void {
   const die = (error: unknown) => {
-    log.error(`internal error: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+    log.error("internal error, the process ends: {reason}", {
+      reason: error instanceof Error ? error.stack ?? error.message : String(error),
+    });
     Deno.exit(1);
   };
   addEventListener("error", (event) => {

@@ -17,7 +17,8 @@ import { Problem, seedAddress } from "./conf/value_kinds.ts";
 import { ByteWriter } from "./core/bytes.ts";
 import { type Clock, SystemClock } from "./core/clock.ts";
 import type { DataStore } from "./core/datastore.ts";
-import { type Logger, silentLogger } from "./core/logger.ts";
+import { type Logger, silentLogger, withFacts } from "./core/logger.ts";
+import { RepeatLimiter } from "./core/repeat_limiter.ts";
 import { denoProcess } from "./core/deno_process.ts";
 import { DenoTransport } from "./core/net/deno_transport.ts";
 import { Pressure } from "./core/net/pressure.ts";
@@ -85,7 +86,7 @@ export interface RunningNode {
 export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<RunningNode> {
   const clock = overrides.clock ?? new SystemClock();
   const random = overrides.random ?? systemRandom();
-  const logger = overrides.logger ?? silentLogger;
+  const logger = new RepeatLimiter(overrides.logger ?? silentLogger, clock);
   const transport = overrides.transport ?? new DenoTransport();
   const turn = new Turn(clock);
   const self = describeSelf(conf);
@@ -99,19 +100,24 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
       intervalMs: conf.gossipIntervalMs,
       parse: parseSeed,
     },
-    { clock, random, logger },
+    { clock, random, logger: withFacts(logger, { category: "seeds" }) },
     overrides.seeds,
   );
   // On a network that is not the machine's, the machine's names mean nothing.
   const publicHost = overrides.transport === undefined && conf.enableGossip ? ownPublicHost(conf.env) : undefined;
   const gossip = conf.enableGossip
-    ? openGossip(conf, { ...self, host: publicHost ?? self.host }, { clock, random, logger }, () => node)
+    ? openGossip(conf, { ...self, host: publicHost ?? self.host }, {
+      clock,
+      random,
+      logger: withFacts(logger, { category: "gossip" }),
+    }, () => node)
     : undefined;
   const hasPeers = conf.dynSeeds.length > 0 || conf.enableGossip || seeds !== undefined;
   const pressure = new Pressure(conf.bufferBudgetBytes, hasPeers);
   const protocol = protocols[conf.dataStore]!;
   const parts = { transport, clock, random, turn, pressure, logger };
-  const dataStore = overrides.dataStore ?? openDataStore(conf, protocol, parts);
+  const storeLogger = withFacts(logger, { category: "datastore" });
+  const dataStore = overrides.dataStore ?? openDataStore(conf, protocol, { ...parts, logger: storeLogger });
   const node: Node = new Node(nodeOptions(conf, self, overrides.servesStats ?? true), {
     ...parts,
     protocol,
@@ -120,11 +126,16 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
     facts: overrides.facts ?? denoProcess(),
     gossip,
   });
-  await node.start(async () => {
-    await seeds?.ask();
-    if (seeds !== undefined) gossip?.begin(seeds.nodes);
-    return seeds && buildTopology(node.topology.version + 1, self, seeds.nodes);
-  });
+  try {
+    await node.start(async () => {
+      await seeds?.ask();
+      if (seeds !== undefined) gossip?.begin(seeds.nodes);
+      return seeds && buildTopology(node.topology.version + 1, self, seeds.nodes);
+    });
+  } catch (error) {
+    logger.close();
+    throw error;
+  }
   seeds?.start((nodes) => {
     if (gossip !== undefined) gossip.follow(nodes);
     else node.changeTopology(buildTopology(node.topology.version + 1, self, nodes));
@@ -132,6 +143,7 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
   const stopParts = async () => {
     await seeds?.close();
     await node.stop();
+    logger.close();
   };
   let stopping: Promise<void> | undefined;
   let finish: () => void;

@@ -4,44 +4,46 @@
  * away. Writing is synchronous: lines are few, and the last one before an end must not be lost.
  */
 import { configureSync, getLogger, type LogRecord, resetSync } from "@logtape/logtape";
-import { type Logger, LogLevel } from "../core/logger.ts";
+import { clipFact, fillText, type LogFields, type Logger, LogLevel, messageOf, type Severity } from "../core/logger.ts";
 
 export type LogFormat = "text" | "json";
 
 /** Where lines go. */
 export interface LogOutput {
-  /** Writes one line with its line break. Must not throw: a full disk may cost lines, never the node. */
+  /** Writes one line with its line break. Throws when that fails. */
   write(line: string): void;
   /** Opens the output by its name again; false where it has none. Throws when that fails; the old one then stays in use. */
   reopen(): boolean;
   close(): void;
 }
 
-/** What LogTape and the lines call the core's methods, and from which level on they show. */
-const severities = {
+/** What LogTape calls the core's methods, and from which level on they show. */
+const levels = {
   error: { level: LogLevel.Alert, logTape: "error" },
   warn: { level: LogLevel.Warning, logTape: "warning" },
   notice: { level: LogLevel.Notice, logTape: "info" },
   info: { level: LogLevel.Info, logTape: "info" },
   debug: { level: LogLevel.Debug, logTape: "debug" },
 } as const;
-type Severity = keyof typeof severities;
 
 const category = "dynomite";
 
 /** The logger of this process. LogTape's configuration is one per process, so there is one `Log` at a time. */
 export class Log implements Logger {
   readonly #output: LogOutput;
-  readonly #logTape = getLogger(category);
+  readonly #format: (record: Line) => string;
   #level: number;
+  /** Lines that could not be written since the last that could, and why the last of them could not. */
+  #lost = 0;
+  #loss = "";
 
   constructor(output: LogOutput, level: number, format: LogFormat) {
     this.#output = output;
     this.#level = level;
-    const formatRecord = format === "json" ? formatJson : formatText;
+    this.#format = format === "json" ? formatJson : formatText;
     configureSync({
       reset: true,
-      sinks: { output: (record: LogRecord) => output.write(formatRecord(record)) },
+      sinks: { output: (record: LogRecord) => this.#write(record) },
       loggers: [
         { category, lowestLevel: "trace", sinks: ["output"] },
         // Without this LogTape announces itself on the console.
@@ -58,20 +60,20 @@ export class Log implements Logger {
     this.#level = Math.min(Math.max(level, LogLevel.Emergency), LogLevel.All);
   }
 
-  error(text: string): void {
-    this.#log("error", text);
+  error(text: string, fields?: LogFields): void {
+    this.#log("error", text, fields);
   }
-  warn(text: string): void {
-    this.#log("warn", text);
+  warn(text: string, fields?: LogFields): void {
+    this.#log("warn", text, fields);
   }
-  notice(text: string): void {
-    this.#log("notice", text);
+  notice(text: string, fields?: LogFields): void {
+    this.#log("notice", text, fields);
   }
-  info(text: string): void {
-    this.#log("info", text);
+  info(text: string, fields?: LogFields): void {
+    this.#log("info", text, fields);
   }
-  debug(text: string): void {
-    this.#log("debug", text);
+  debug(text: string, fields?: LogFields): void {
+    this.#log("debug", text, fields);
   }
 
   /** Opens the file by its name again; false where there is none. Throws when that fails; the old one then stays in use. */
@@ -85,33 +87,73 @@ export class Log implements Logger {
     this.#output.close();
   }
 
-  #log(severity: Severity, text: string): void {
-    const { level, logTape } = severities[severity];
-    // The text is a property, not the message: LogTape would read braces in a message as placeholders.
-    if (level <= this.#level) this.#logTape[logTape]("{text}", { severity, text });
+  #log(severity: Severity, text: string, fields: LogFields = {}): void {
+    const { level, logTape } = levels[severity];
+    if (level > this.#level) return;
+    const { category: part, ...facts } = fields;
+    const logger = getLogger(part === undefined ? category : [category, String(part)]);
+    // The text is a property, not the message: LogTape would read braces in a message as its own placeholders.
+    logger[logTape]("{text}", { severity, text: fillText(text, facts), facts });
+  }
+
+  /** A full disk, or nobody who reads our pipe any more, costs lines and never the node; it is told once lines can be written. */
+  #write(record: Line): void {
+    try {
+      if (this.#lost > 0) {
+        const text = `${this.#lost} lines of the log are lost, they could not be written: ${this.#loss}`;
+        const facts = { count: this.#lost, reason: this.#loss };
+        const { timestamp } = record;
+        this.#output.write(
+          this.#format({ timestamp, category: [category], properties: { severity: "error", text, facts } }),
+        );
+        this.#lost = 0;
+      }
+      this.#output.write(this.#format(record));
+    } catch (error) {
+      this.#lost++;
+      this.#loss = messageOf(error);
+    }
   }
 }
 
-/** `[2026-11-23 08:29:00.123] notice: text`, in local time. What could break the line is escaped. */
-export function formatText(record: Pick<LogRecord, "timestamp" | "properties">): string {
-  const time = new Date(record.timestamp);
-  const local = new Date(record.timestamp - time.getTimezoneOffset() * 60000).toISOString();
-  // deno-lint-ignore no-control-regex -- names and texts from clients may hold any of them
-  const text = String(record.properties.text).replaceAll(/[\u0000-\u001f\u007f]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+/** What is formatted of LogTape's record. Its properties are `severity`, `text` and `facts`. */
+type Line = Pick<LogRecord, "timestamp" | "category" | "properties">;
+
+/**
+ * `[2026-11-23 08:29:00.123] notice: text`, in local time. What could break the line, steer a terminal or turn the order of
+ * its letters is escaped: names and texts from clients may hold any of them.
+ */
+export function formatText({ timestamp, properties }: Line): string {
+  const time = new Date(timestamp);
+  const local = new Date(timestamp - time.getTimezoneOffset() * 60000).toISOString();
+  const text = String(properties.text).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029\ud800-\udfff]/gu, (character) => {
+    const code = character.codePointAt(0)!;
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
   });
-  return `[${local.slice(0, 10)} ${local.slice(11, 23)}] ${String(record.properties.severity)}: ${text}\n`;
+  return `[${local.slice(0, 10)} ${local.slice(11, 23)}] ${String(properties.severity)}: ${text}\n`;
 }
 
-/** One JSON object per line, the time in UTC. */
-export function formatJson(record: Pick<LogRecord, "timestamp" | "properties">): string {
-  const { severity, text } = record.properties;
-  return `${JSON.stringify({ time: new Date(record.timestamp).toISOString(), level: severity, text })}\n`;
+/**
+ * One JSON object per line: `time` in UTC, `level`, `category` (the part of the node), `message`, and the facts of the line
+ * under their names.
+ */
+export function formatJson({ timestamp, category, properties }: Line): string {
+  const { severity, text } = properties;
+  const facts = Object.entries(properties.facts as LogFields).map(([name, fact]) =>
+    [name, typeof fact === "string" ? clipFact(fact) : fact] as const
+  );
+  const line = {
+    time: new Date(timestamp).toISOString(),
+    level: severity,
+    category: category.join("."),
+    message: text,
+  };
+  return `${JSON.stringify({ ...line, ...Object.fromEntries(facts), ...line })}\n`;
 }
 
 /** Everything to stderr. */
 export function stderrOutput(): LogOutput {
-  return { write: (line) => writeAll(Deno.stderr, line), reopen: () => false, close() {} };
+  return { write: lineWriter(Deno.stderr), reopen: () => false, close() {} };
 }
 
 /** Nowhere: a daemon without a log file. */
@@ -123,25 +165,33 @@ export function noOutput(): LogOutput {
 export function fileOutput(path: string): LogOutput {
   const open = () => Deno.openSync(path, { append: true, create: true, mode: 0o666 });
   let file = open();
+  let write = lineWriter(file);
   return {
-    write: (line) => writeAll(file, line),
+    write: (line) => write(line),
     reopen() {
       const next = open();
       file.close();
       file = next;
+      write = lineWriter(file);
       return true;
     },
     close: () => file.close(),
   };
 }
 
-const encoder = new TextEncoder();
+interface Writer {
+  writeSync(bytes: Uint8Array): number;
+}
 
-function writeAll(file: { writeSync(bytes: Uint8Array): number }, line: string): void {
-  const bytes = encoder.encode(line);
-  try {
-    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-  } catch {
-    // A full disk, or nobody reads our pipe any more: there is no other place to tell it.
-  }
+/** Writes whole lines. One that broke off in the middle is ended before the next begins. Throws when a line cannot be written. */
+export function lineWriter(file: Writer): (line: string) => void {
+  const encoder = new TextEncoder();
+  let isTorn = false;
+  return (line) => {
+    const bytes = encoder.encode(isTorn ? `\n${line}` : line);
+    for (let at = 0; at < bytes.length;) {
+      at += file.writeSync(bytes.subarray(at));
+      isTorn = at < bytes.length;
+    }
+  };
 }

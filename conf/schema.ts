@@ -384,7 +384,9 @@ export const options = {
     key: "log_format",
     group: "Logging",
     default: "text",
-    doc: "How log lines are written: text for people, json (one object per line) for programs.",
+    doc:
+      "How log lines are written: text for people, json for programs: one object per line with time (ISO 8601, UTC), " +
+      "level, category (the part of the node), message, and the facts of the line, such as peer, rack or reason.",
   }),
 
   redis: ignored(

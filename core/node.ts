@@ -11,7 +11,7 @@ import type { Clock } from "./clock.ts";
 import type { DataStore } from "./datastore.ts";
 import { Histogram } from "./histogram.ts";
 import type { GossipPort } from "./gossip_port.ts";
-import type { Logger } from "./logger.ts";
+import { type Logger, withFacts } from "./logger.ts";
 import { ClientListener, type ClientListenerOptions } from "./net/client_listener.ts";
 import type { ClientConnection } from "./net/client_connection.ts";
 import { Peer } from "./net/peer.ts";
@@ -144,7 +144,8 @@ export class Node implements NodeView {
     this.peers = new Peers(parts.dataStore, (node) => this.#makePeer(node));
     const view = viewOf(topology, this.peers.of(topology), parts.protocol);
     this.dispatcher = new Dispatcher(view, options.hash, options.hashTag, this.stats);
-    this.#missed = new MissedWrites(this.stats, parts.clock, parts.logger);
+    const { clock, logger } = parts;
+    this.#missed = new MissedWrites(this.stats, clock, withFacts(logger, { category: "peers" }));
     this.pipeline = new Pipeline({
       protocol: parts.protocol,
       node: this,
@@ -269,7 +270,7 @@ export class Node implements NodeView {
     return receiver;
   }
 
-  #makePeer({ host, port, datacenter }: NodeDescription): Peer {
+  #makePeer({ host, port, rack, datacenter }: NodeDescription): Peer {
     const { protocol, peerCodec } = this.parts;
     const rules = this.options.peers;
     const sameDatacenter = datacenter === this.options.datacenter;
@@ -290,7 +291,7 @@ export class Node implements NodeView {
       },
       protocol,
       peerCodec,
-      this.parts,
+      { ...this.parts, logger: withFacts(this.parts.logger, { category: "peers", rack, datacenter }) },
       this.parts.gossip,
     );
   }
@@ -350,6 +351,7 @@ export class Node implements NodeView {
     await this.#visitingPeers?.close(this.options.patienceMs);
     this.#stopSweep?.();
     await this.peers.close();
+    this.#missed.close();
     await this.#admin?.close();
     await this.parts.dataStore.close();
   }

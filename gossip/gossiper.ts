@@ -59,8 +59,6 @@ const AHEAD_MS_MAX = 365 * 24 * 3600 * 1000;
 const NEWS_OFFERED_MAX = 16;
 /** Partners tried in a round before it is given up. */
 const TRIES = 3;
-/** Lines about one kind of trouble: enough to see it, not enough to fill a disk. */
-const WARNINGS_MAX = 20;
 
 export class Gossiper {
   readonly #options: GossiperOptions;
@@ -74,7 +72,6 @@ export class Gossiper {
   #version: number;
   /** An answer came that told of nobody new: this node knows the cluster. */
   joined = false;
-  #warnings = 0;
 
   constructor(options: GossiperOptions, parts: GossiperParts) {
     this.#options = options;
@@ -122,7 +119,11 @@ export class Gossiper {
     const { address, cluster } = this.#options;
     if (message.from === address) return;
     if (message.cluster !== cluster) {
-      return this.#warn(`${message.from} gossips for the pool ${message.cluster}, this is ${cluster}: not listened to`);
+      return this.#parts.logger.warn("{peer} gossips for the pool {pool}, this is {own}: not listened to", {
+        peer: message.from,
+        pool: message.cluster,
+        own: cluster,
+      });
     }
     const { membership } = this.#parts;
     const before = this.#states.size;
@@ -152,16 +153,22 @@ export class Gossiper {
     const { address } = delta;
     const { membership, clock } = this.#parts;
     const { generation } = delta.state;
+    const { logger } = this.#parts;
     if (address === this.#options.address || !membership.believes(digestOf(address, delta.state))) return;
     if (generation === 0 || readAddress(address) === undefined) {
-      return this.#warn(`gossip tells of ${JSON.stringify(address)}, which is no address: ignored`);
+      return logger.warn("gossip tells of {peer}, which is no address: ignored", { peer: JSON.stringify(address) });
     }
     if (generation > clock.wall() + AHEAD_MS_MAX) {
-      return this.#warn(`gossip tells of a start of ${address} in the far future: ignored, look at its clock`);
+      return logger.warn("gossip tells of a start of {peer} in the far future: ignored, look at its clock", {
+        peer: address,
+      });
     }
     const known = this.#states.get(address);
     if (known === undefined && this.#states.size >= NODES_MAX) {
-      return this.#warn(`gossip tells of more than ${NODES_MAX} nodes: ${address} is ignored`);
+      return logger.warn("gossip tells of more than {most} nodes: {peer} is ignored", {
+        most: NODES_MAX,
+        peer: address,
+      });
     }
     const state = apply(known, delta);
     if (state === undefined || state === known) return;
@@ -281,10 +288,6 @@ export class Gossiper {
       fitting.push(delta);
     }
     return { kind, cluster, from: address, complete: false, digests, deltas: fitting };
-  }
-
-  #warn(text: string): void {
-    if (this.#warnings++ < WARNINGS_MAX) this.#parts.logger.warn(text);
   }
 }
 

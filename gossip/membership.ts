@@ -61,6 +61,8 @@ interface Member {
   since: number;
 }
 
+/** Nodes that one change of the ring names in the log. A first sight of a large cluster is not told node by node. */
+const CHANGES_TOLD_MAX = 20;
 /** Forgotten addresses that are remembered as such. */
 const GONE_MAX = 4096;
 
@@ -149,7 +151,7 @@ export class Membership {
     member.state = state;
     if (known === undefined) this.#members.set(address, member);
     const reborn = before.generation !== state.generation;
-    if (reborn && known !== undefined) logger.notice(`node ${address} was started anew`);
+    if (reborn && known !== undefined) logger.notice("node {peer} was started anew", { peer: address });
     if (valueOf(state, StateKey.Status) === Status.Leaving) {
       if (member.liveness !== Liveness.Left) this.#leave(member, now);
     } else {
@@ -160,7 +162,9 @@ export class Membership {
     if (known !== undefined && before.values === state.values && !reborn) return;
     const place = valueOf(state, StateKey.Status) === Status.Leaving ? undefined : placeOf(address, state);
     if (place === undefined && member.liveness !== Liveness.Left) {
-      logger.warn(`node ${address} says where it stands in words that are not accepted: it is left out of the ring`);
+      logger.warn("node {peer} says where it stands in words that are not accepted: it is left out of the ring", {
+        peer: address,
+      });
     }
     member.place = place;
     this.#stale = true;
@@ -184,7 +188,8 @@ export class Membership {
           detector.heardAgain(address, now);
           this.#revive(member, now, "answers again");
         } else if (forgetAfterMs > 0 && now - since >= forgetAfterMs) {
-          logger.error(`node ${address} was down for ${now - since} ms and is forgotten (gos_forget_after)`);
+          const facts = { peer: address, ms: Math.round(now - since), ...rackOf(member) };
+          logger.error("node {peer} was down for {ms} ms and is forgotten (gos_forget_after)", facts);
           this.#forget(member, now);
         }
         continue;
@@ -192,7 +197,8 @@ export class Membership {
       const phi = detector.phi(address, now, evidenceAt);
       if (phi > detector.threshold) {
         this.#become(member, Liveness.Down, now);
-        logger.warn(`node ${address} is down: silent for too long (phi ${phi.toFixed(1)}); no request waits for it`);
+        const facts = { peer: address, phi: phi.toFixed(1), ...rackOf(member) };
+        logger.warn("node {peer} is down: silent for too long (phi {phi}); no request waits for it", facts);
         this.#parts.observer.onDown(address, true);
       } else if (phi > detector.threshold / 2) this.#become(member, Liveness.Suspect, now);
       else this.#become(member, Liveness.Alive, now);
@@ -219,11 +225,17 @@ export class Membership {
     if (change.length === 0) return;
     this.#ring = ring;
     const { logger, observer } = this.#parts;
-    logger.notice(`the ring has changed: ${ring.length} nodes`);
-    for (const line of change) logger.notice(line);
+    logger.notice("the ring has changed: {count} nodes", { count: ring.length });
+    // Each is a text of its own: none shall silence another one.
+    for (const line of change.slice(0, CHANGES_TOLD_MAX)) logger.notice(line);
+    if (change.length > CHANGES_TOLD_MAX) {
+      logger.notice("and {count} more nodes came, went or moved", { count: change.length - CHANGES_TOLD_MAX });
+    }
     const taker = replaced.get(this.#address);
     if (taker !== undefined) {
-      logger.error(`${taker} was started later with tokens of this node: they are its own now; stop one of the two`);
+      logger.error("{peer} was started later with tokens of this node: they are its own now; stop one of the two", {
+        peer: taker,
+      });
     }
     const present = new Set(ring.map(addressOf));
     const contacts = this.#seeds.filter((seed) => !present.has(addressOf(seed)));
@@ -240,14 +252,15 @@ export class Membership {
     const wasDown = member.liveness === Liveness.Down;
     this.#become(member, Liveness.Alive, now);
     if (!wasDown) return;
-    this.#parts.logger.notice(`node ${member.address} ${how}`);
+    this.#parts.logger.notice(`node {peer} ${how}`, { peer: member.address, ...rackOf(member) });
     this.#parts.observer.onDown(member.address, false);
   }
 
   #leave(member: Member, now: number): void {
     const wasDown = member.liveness === Liveness.Down;
     this.#become(member, Liveness.Left, now);
-    this.#parts.logger.notice(`node ${member.address} leaves`);
+    const facts = { peer: member.address, ...rackOf(member) };
+    this.#parts.logger.notice("node {peer} leaves for good: it is taken out of the ring", facts);
     if (wasDown) this.#parts.observer.onDown(member.address, false);
   }
 
@@ -262,6 +275,11 @@ export class Membership {
     if (liveness === Liveness.Down) this.#parts.observer.onDown(address, false);
     this.#stale = true;
   }
+}
+
+/** Where it stands, for the log. */
+function rackOf({ place }: Member): { readonly rack?: string; readonly datacenter?: string } {
+  return place === undefined ? {} : { rack: place.rack, datacenter: place.datacenter };
 }
 
 function byAddress(a: NodeDescription, b: NodeDescription): number {

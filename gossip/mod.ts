@@ -53,7 +53,6 @@ const JOIN_INTERVAL_MS = 100;
 const JOIN_MS_MAX = 3_000;
 /** Rounds for which it is remembered that a node left. */
 const KEEP_LEFT_ROUNDS = 60;
-const WARNINGS_MAX = 20;
 
 export class Gossip implements GossipPort {
   readonly gossiper: Gossiper;
@@ -62,7 +61,6 @@ export class Gossip implements GossipPort {
   readonly #parts: GossipParts;
   #cancel: (() => void) | undefined;
   #stopped = false;
-  #warnings = 0;
 
   constructor(options: GossipOptions, parts: GossipParts) {
     this.#options = options;
@@ -110,7 +108,7 @@ export class Gossip implements GossipPort {
     const { seeds } = this.membership;
     if (seeds.length > 0) await this.#join();
     if (this.#stopped) return;
-    if (this.gossiper.joined) logger.notice(`gossip: ${this.gossiper.states.size} nodes are known`);
+    if (this.gossiper.joined) logger.notice("gossip: {count} nodes are known", { count: this.gossiper.states.size });
     else if (seeds.length > 0) logger.warn("gossip: no seed has answered yet; this node goes on asking them");
     const { intervalMs } = this.#options;
     // Nodes that start together should not all speak at once for ever after.
@@ -151,8 +149,7 @@ export class Gossip implements GossipPort {
       message = decodeMessage(bytes, start, end);
     } catch (error) {
       if (!(error instanceof GossipFormatError)) throw error;
-      if (this.#warnings++ < WARNINGS_MAX) this.#parts.logger.warn(`gossip that cannot be read: ${error.message}`);
-      return;
+      return this.#parts.logger.warn("gossip that cannot be read is ignored: {reason}", { reason: error.message });
     }
     this.gossiper.receive(message, (reply) => answer(encodeMessage(reply)));
   }

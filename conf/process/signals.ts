@@ -6,6 +6,7 @@
  *     SIGTTIN, SIGTTOU   one log level up, one down
  *     SIGUSR1, SIGUSR2   nothing but a line in the log; at SIGUSR1 the runtime may start its inspector by itself
  */
+import { messageOf } from "../../core/logger.ts";
 import type { Log } from "../log.ts";
 
 /** Where signals come from: the system, or a test. */
@@ -34,7 +35,7 @@ type Handled = keyof typeof numbers;
 export function handleSignals(source: SignalSource, log: SignalLog, actions: SignalActions): () => void {
   let stopping = false;
   const note = (signal: Handled, action: string) =>
-    log.notice(`signal ${numbers[signal]} (${signal}) received, ${action}`);
+    log.notice("signal {number} ({signal}) received, {action}", { number: numbers[signal], signal, action });
 
   const end = (signal: "SIGINT" | "SIGTERM") => () => {
     const code = 128 + numbers[signal];
@@ -61,8 +62,10 @@ export function handleSignals(source: SignalSource, log: SignalLog, actions: Sig
       try {
         note("SIGHUP", log.reopen() ? "log file reopened" : "nothing to reopen: the log is not a file");
       } catch (error) {
+        const facts = { signal: "SIGHUP", reason: messageOf(error) };
         log.error(
-          `signal 1 (SIGHUP) received, but the log file cannot be reopened: ${String(error)}; the old one stays`,
+          "signal 1 ({signal}) received, but the log file cannot be reopened: {reason}; the old one stays",
+          facts,
         );
       }
     },

@@ -1,6 +1,7 @@
 /** The stats port: HTTP on `stats_listen`. What is answered stands in routes.ts; here is only the server's life. */
 import type { Node } from "../node.ts";
 import { type Address, formatAddress } from "../transport.ts";
+import { messageOf } from "../logger.ts";
 import { respond } from "./respond.ts";
 import { routes } from "./routes.ts";
 
@@ -33,7 +34,10 @@ export class AdminServer {
       port,
       onListen: () => {},
       onError: (error) => {
-        node.logger.error(`stats port: a request failed: ${error instanceof Error ? error.message : error}`);
+        node.logger.error("stats port: a request failed and is answered with 500: {reason}", {
+          category: "admin",
+          reason: messageOf(error),
+        });
         return new Response("internal error\n", { status: 500 });
       },
     }, ({ method, url, headers }, { remoteAddr }) => {

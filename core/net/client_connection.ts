@@ -134,6 +134,11 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     return this.#readBytes + this.#out.sentBytes;
   }
 
+  /** What it is, for logs. */
+  get noun(): "client" | "peer" {
+    return this.#visitor.noun;
+  }
+
   /** Serves the client until one side ends. Never throws. */
   async run(): Promise<void> {
     const { turn, stats } = this.#parts;
@@ -198,7 +203,12 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
   }
 
   evict(reason: string): void {
-    this.#parts.node.logger.warn(`${this.#visitor.noun} ${this.remote} is closed: it ${reason}`);
+    const { noun } = this.#visitor;
+    this.#parts.node.logger.warn(`${noun} {${noun}} is closed: it {reason}`, {
+      category: `${noun}s`,
+      [noun]: this.remote,
+      reason,
+    });
     this.#failed = true;
     this.#parts.stats.client_err++;
     this.close();
@@ -269,7 +279,11 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
   #refuse(problem: string): void {
     this.#parts.stats.client_protocol_errors++;
     if (this.#visitor.noun === "peer") {
-      this.#parts.node.logger.warn(`peer ${this.remote} is closed: it sent ${problem}`);
+      this.#parts.node.logger.warn("peer {peer} is closed: it sent {reason}; if it is a node it connects again", {
+        category: "peers",
+        peer: this.remote,
+        reason: problem,
+      });
     } else this.#problem = problem;
     this.#ending = true;
   }

@@ -3,9 +3,9 @@
  * of file descriptors pauses accepting and never spins.
  */
 import type { Clock } from "../clock.ts";
-import type { Logger } from "../logger.ts";
+import { type Logger, messageOf } from "../logger.ts";
 import { ByteWriter } from "../bytes.ts";
-import type { Connection, Listener } from "../transport.ts";
+import { type Connection, formatAddress, type Listener } from "../transport.ts";
 import { ClientConnection, type ClientOptions, type ClientParts } from "./client_connection.ts";
 
 /** Pause after a failed accept, ms. */
@@ -65,7 +65,13 @@ export class ClientListener {
         connection = await this.#listener.accept();
       } catch (error) {
         if (this.#closing) return;
-        if (!this.#acceptFailing) this.#logger.error(`accept failed, trying again: ${(error as Error).message}`);
+        if (!this.#acceptFailing) {
+          this.#logger.error("no connection can be accepted on {address}, trying again every {ms} ms: {reason}", {
+            address: formatAddress(this.#listener.address),
+            ms: ACCEPT_PAUSE_MS,
+            reason: messageOf(error),
+          });
+        }
         this.#acceptFailing = true;
         await new Promise<void>((resolve) => this.#clock.after(ACCEPT_PAUSE_MS, resolve));
         continue;
@@ -85,8 +91,19 @@ export class ClientListener {
     const client = new ClientConnection(this.#nextId++, connection, this.#options, this.#parts);
     this.clients.set(client.id, client);
     this.#parts.stats.client_connections = this.clients.size;
+    const { noun, remote } = client;
+    this.#logger.debug(`${noun} {${noun}} has connected, {count} are here`, {
+      category: `${noun}s`,
+      [noun]: remote,
+      count: this.clients.size,
+    });
     client.run().then(() => {
       this.clients.delete(client.id);
+      this.#logger.debug(`${noun} {${noun}} is gone, {count} are here`, {
+        category: `${noun}s`,
+        [noun]: remote,
+        count: this.clients.size,
+      });
       this.#parts.stats.client_connections = this.clients.size;
       if (this.clients.size === 0) this.#emptied?.();
     });

@@ -94,6 +94,7 @@ export class UpstreamPool implements UpstreamObserver {
   readonly #down: Failure;
   readonly #ejected: Failure;
   #failures = 0;
+  #toldAway = false;
   #isEjected = false;
   /** Of an ejected one: when it is asked for a sign of life. */
   #askAt = 0;
@@ -203,13 +204,22 @@ export class UpstreamPool implements UpstreamObserver {
   }
   onUp(link: UpstreamConnection): void {
     this.onAlive();
-    this.#parts.logger.info(`${this.#noun} ${this.name}: connected (${this.#options.kind.dialects[link.dialect]})`);
+    const { logger } = this.#parts;
+    const facts = { [this.#noun]: this.name, dialect: this.#options.kind.dialects[link.dialect] };
+    // Whoever was told that it is away is told that it is back.
+    if (this.#toldAway) logger.notice(`${this.#noun} {${this.#noun}}: connected again ({dialect})`, facts);
+    else logger.info(`${this.#noun} {${this.#noun}}: connected ({dialect})`, facts);
+    this.#toldAway = false;
   }
   onDown(_link: UpstreamConnection, reason: string, eof: boolean): void {
     if (eof) this.stats.server_eof++;
     else this.stats.server_err++;
     this.stats.server_ejected_at = this.#parts.clock.wall();
-    if (this.#failures === 0) this.#parts.logger.warn(`${this.#noun} ${this.name}: ${reason}; connecting again`);
+    if (this.#failures === 0) {
+      this.#toldAway = true;
+      const facts = { [this.#noun]: this.name, reason };
+      this.#parts.logger.warn(`${this.#noun} {${this.#noun}}: {reason}; connecting again`, facts);
+    }
     this.#failed(1);
   }
   onReplies(count: number, bytes: number): void {
@@ -230,7 +240,8 @@ export class UpstreamPool implements UpstreamObserver {
     this.#serving[link.dialect] = this.#serving[0]!;
     const [older, newer] = [this.#options.kind.dialects[0], this.#options.kind.dialects[link.dialect]];
     this.#parts.logger.notice(
-      `${this.#noun} ${this.name} does not speak ${newer} (${problem}): its clients get ${older} replies`,
+      `${this.#noun} {${this.#noun}} does not speak {newer} ({reason}): its clients get {older} replies`,
+      { [this.#noun]: this.name, newer, older, reason: problem },
     );
   }
 
@@ -242,7 +253,9 @@ export class UpstreamPool implements UpstreamObserver {
     this.#askAt = this.#parts.clock.now() + retryAfterMs;
     this.stats.server_ejects++;
     this.#parts.logger.warn(
-      `${this.#noun} ${this.name}: ejected after ${this.#failures} failures in a row, tried again every ${retryAfterMs} ms`,
+      `${this.#noun} {${this.#noun}}: ejected after {failures} failures in a row, tried again every {ms} ms; requests do ` +
+        "not wait for it until it answers",
+      { [this.#noun]: this.name, failures: this.#failures, ms: retryAfterMs },
     );
   }
 

@@ -38,8 +38,17 @@ export class MissedWrites {
   report(): void {
     if (this.#counts.size === 0 || this.#clock.now() - this.#reportedAt < REPORT_MS) return;
     this.#reportedAt = this.#clock.now();
+    this.close();
+  }
+
+  /** Logs what was not reported yet. */
+  close(): void {
     for (const [{ name }, { count, last }] of this.#counts) {
-      this.#logger.warn(`${name} missed ${count} writes and lacks them until it is mended; the last: ${last}`);
+      this.#logger.warn("{peer} missed {count} writes and lacks them until it is mended; the last: {reason}", {
+        peer: name,
+        count,
+        reason: String(last),
+      });
     }
     this.#counts.clear();
   }

@@ -138,20 +138,24 @@ export class SeedsPoller {
       : length === 1
       ? "the other node known stays"
       : `the ${length} other nodes known stay`;
-    this.#parts.logger.warn(`${provider.name}: ${trouble}; ${kept}, and it is asked again`);
+    const facts = { provider: provider.name, reason: trouble };
+    this.#parts.logger.warn(`{provider}: {reason}; ${kept}, and it is asked again`, facts);
   }
 
   #adopt(nodes: readonly NodeDescription[]): void {
     const { provider, around } = this.#options;
     const { logger } = this.#parts;
-    if (this.#trouble !== undefined) logger.notice(`${provider.name}: answers again with a list that can be used`);
+    const facts = { provider: provider.name };
+    if (this.#trouble !== undefined) logger.notice("{provider}: answers again with a list that can be used", facts);
     this.#trouble = undefined;
     const before = this.#nodes;
     const moves = describeMoves(before, nodes);
     if (moves !== undefined) {
-      logger.notice(`${provider.name}: ${moves}`);
+      logger.notice("{provider}: {moves}", { ...facts, moves });
       if (this.#informed) {
-        for (const line of describeData(around.self, before, nodes)) logger.warn(`${provider.name}: ${line}`);
+        for (const change of describeData(around.self, before, nodes)) {
+          logger.warn("{provider}: {change}", { ...facts, change });
+        }
       }
       this.#publish(nodes);
       this.#nodes = nodes;

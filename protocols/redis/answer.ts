@@ -119,6 +119,9 @@ function quotable(bytes: Uint8Array, most: number): Uint8Array {
 function http(session: RedisSession, node: NodeView): After {
   let remote = "a client";
   for (const client of node.clients()) if (client.session === session) remote = client.remote;
-  node.logger.warn(`${remote} speaks HTTP to the Redis port, perhaps on behalf of an attacker: closed`);
+  node.logger.warn("{client} speaks HTTP to the Redis port, perhaps on behalf of an attacker: closed", {
+    category: "clients",
+    client: remote,
+  });
   return After.Drop;
 }

@@ -266,7 +266,11 @@ Deno.test("log_format json writes an object per line", async () => {
   assertEnd(end, 0);
   const lines = end.stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert(lines.length >= 3);
-  for (const line of lines) assertEquals(Object.keys(line), ["time", "level", "text"]);
+  for (const line of lines) {
+    assertEquals(Object.keys(line).slice(0, 4), ["time", "level", "category", "message"]);
+    assertMatch(line.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  }
+  assertEquals(lines.find(({ signal }) => signal === "SIGTERM")?.action, "draining");
 });
 
 Deno.test("-d ends with 0 once the daemon serves, in a session of its own", async () => {

@@ -245,7 +245,11 @@ export class EmbeddedDataStore implements DataStore {
   #logUndone(text: string): void {
     if (!this.#mayLog()) return;
     this.#parts.logger.error(
-      `The embedded engine failed (${text}). ${this.#undone} requests are undone and answered with an error.`,
+      "The embedded engine failed ({reason}). {count} requests are undone and answered with an error.",
+      {
+        reason: text,
+        count: this.#undone,
+      },
     );
     this.#undone = 0;
   }
@@ -265,7 +269,9 @@ export class EmbeddedDataStore implements DataStore {
       const text = error instanceof Error ? error.message : String(error);
       this.#counters.server_err++;
       if (this.#mayLog()) {
-        this.#parts.logger.error(`The embedded engine could not remove expired keys (${text}). It will try again.`);
+        this.#parts.logger.error("The embedded engine could not remove expired keys ({reason}). It will try again.", {
+          reason: text,
+        });
       }
       this.#parts.engine.rollback();
     }

@@ -59,13 +59,10 @@ Deno.test("Gossip.start() ends when the node is stopped meanwhile", async () => 
   assertEquals([started, clock.timerCount], [true, 0]);
 });
 
-Deno.test("Gossip.receive() says what it cannot read, a bounded number of times, and answers nothing", () => {
+Deno.test("Gossip.receive() says what it cannot read, and answers nothing", () => {
   const { logger, gossip } = alone();
-  for (let i = 0; i < 100; i++) {
-    gossip.receive(Uint8Array.of(9, 9, 9), 0, 3, () => {
-      throw new Error("it answered");
-    });
-  }
-  assertEquals(logger.lines.length, 20);
-  assertEquals(logger.lines[0], "warn: gossip that cannot be read: format 9 is not known");
+  gossip.receive(Uint8Array.of(9, 9, 9), 0, 3, () => {
+    throw new Error("it answered");
+  });
+  assertEquals(logger.lines, ["warn: gossip that cannot be read is ignored: format 9 is not known"]);
 });

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { fillText, type LogFields } from "../../../../core/logger.ts";
 import { handleSignals, type SignalSource } from "../../../../conf/process/signals.ts";
 
 class FakeSignals implements SignalSource {
@@ -20,8 +21,8 @@ function setup(reopen: () => boolean = () => false) {
   const log = {
     level: 5,
     reopen,
-    notice: (text: string) => void events.push(text),
-    error: (text: string) => void events.push(`error: ${text}`),
+    notice: (text: string, fields?: LogFields) => void events.push(fillText(text, fields)),
+    error: (text: string, fields?: LogFields) => void events.push(`error: ${fillText(text, fields)}`),
   };
   const release = handleSignals(signals, log, {
     stop: (code) => void events.push(`stop ${code}`),
@@ -64,7 +65,7 @@ Deno.test("handleSignals() reopens the log, and says when that fails", () => {
   });
   bad.signals.send("SIGHUP");
   assertEquals(bad.events, [
-    "error: signal 1 (SIGHUP) received, but the log file cannot be reopened: Error: no such folder; the old one stays",
+    "error: signal 1 (SIGHUP) received, but the log file cannot be reopened: no such folder; the old one stays",
   ]);
 });
 
