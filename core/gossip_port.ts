@@ -15,9 +15,18 @@ export interface GossipReceiver {
   receive(bytes: Uint8Array, start: number, end: number, answer: (payload: Uint8Array) => void): void;
 }
 
+export interface GossipDescription {
+  /** How much it is suspected of being down. */
+  readonly phi: number;
+  /** Version of its program, as it says. */
+  readonly version: string | undefined;
+}
+
 export interface GossipPort extends GossipReceiver {
   /** The links are there. Settles when the cluster is known, or was waited for long enough. */
   start(): Promise<void>;
+  /** What it knows of the node at `host:port`; undefined when that was never heard. */
+  describe(address: string): GossipDescription | undefined;
   /** Tells everybody that this node leaves for good; it goes on serving. */
   leave(): void;
   /** Says no more. */

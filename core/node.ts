@@ -131,6 +131,7 @@ export class Node implements NodeView {
   #visitingPeers: ClientListener | undefined;
   #clients: ClientListener | undefined;
   #stopSweep: (() => void) | undefined;
+  #stopping = false;
 
   constructor(options: NodeOptions, parts: NodeParts) {
     this.options = options;
@@ -175,6 +176,15 @@ export class Node implements NodeView {
   /** What clients connect to, with the real port. */
   get address(): string {
     return formatAddress(this.#listener?.address ?? this.options.listen);
+  }
+  /** Its port, or 0 on a unix socket. */
+  get clientPort(): number {
+    const address = this.#listener?.address ?? this.options.listen;
+    return address.kind === "tcp" ? address.port : 0;
+  }
+  /** The client port is open, and no stop has begun. */
+  get serving(): boolean {
+    return this.#clients !== undefined && !this.#stopping;
   }
   /** What the stats port is bound to, or undefined. */
   get statsAddress(): string | undefined {
@@ -346,6 +356,7 @@ export class Node implements NodeView {
 
   /** Takes no new client, lets the connected have the answers they wait for, closes everything. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.parts.gossip?.stop();
     await this.#clients?.close(this.options.patienceMs);
     await this.#visitingPeers?.close(this.options.patienceMs);

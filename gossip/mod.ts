@@ -5,10 +5,11 @@
  *     links <--bytes-- encode <-- Gossiper <--who lives----- Membership <--silence---- FailureDetector
  */
 import type { Clock } from "../core/clock.ts";
-import type { GossipPort } from "../core/gossip_port.ts";
+import type { GossipDescription, GossipPort } from "../core/gossip_port.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Random } from "../core/random.ts";
 import type { NodeDescription } from "../core/ring/topology.ts";
+import { StateKey, valueOf } from "./endpoint_state.ts";
 import { FailureDetector } from "./failure_detector.ts";
 import { Gossiper } from "./gossiper.ts";
 import { Membership } from "./membership.ts";
@@ -57,6 +58,7 @@ const KEEP_LEFT_ROUNDS = 60;
 export class Gossip implements GossipPort {
   readonly gossiper: Gossiper;
   readonly membership: Membership;
+  readonly #detector: FailureDetector;
   readonly #options: GossipOptions;
   readonly #parts: GossipParts;
   #cancel: (() => void) | undefined;
@@ -69,10 +71,11 @@ export class Gossip implements GossipPort {
     const { clock, random, logger, node } = parts;
     const generation = Math.floor(clock.wall());
     const keepLeftMs = KEEP_LEFT_ROUNDS * intervalMs;
+    this.#detector = new FailureDetector({ threshold, intervalMs });
     this.membership = new Membership({ self, generation, seeds, forgetAfterMs, keepLeftMs }, {
       clock,
       logger,
-      detector: new FailureDetector({ threshold, intervalMs }),
+      detector: this.#detector,
       heardAt: (address) => node.heardAt(address),
       observer: {
         onRing: (own, others, contacts) => node.changeRing(own, others, contacts),
@@ -135,6 +138,14 @@ export class Gossip implements GossipPort {
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();
+  }
+
+  describe(address: string): GossipDescription | undefined {
+    const state = this.gossiper.states.get(address);
+    if (state === undefined) return undefined;
+    const { clock, node } = this.#parts;
+    const phi = this.#detector.phi(address, clock.now(), node.heardAt(address));
+    return { phi, version: valueOf(state, StateKey.Version) };
   }
 
   /** Tells everybody that this node leaves for good; they take it out of their rings. */

@@ -2,11 +2,20 @@
  * Every path of the stats port: who may ask it, whether it changes state, what answers. `/help`, the list in a 404 and the table
  * of the README come from here. A path is added as a row, and its body as a file of its own.
  */
+import { hashNameOf } from "../ring/hash/mod.ts";
+import { describeCluster } from "./cluster_describe.ts";
 import { setLevel, showLevels } from "./consistency_levels.ts";
+import { dynoTokenMap } from "./dyno_token_map.ts";
+import { showReadiness } from "./health.ts";
 import { showHelp } from "./help.ts";
+import { keyRulesOf, showOwners } from "./owner.ts";
+import { describePeers, peersOf } from "./peers.ts";
 import { json, OK, text } from "./responses.ts";
 import type { Route } from "./route.ts";
+import { ringOf } from "./ring_view.ts";
+import { seedsList } from "./seeds_list.ts";
 import { statsInfo } from "./stats_info.ts";
+import { describeTopology } from "./topology.ts";
 
 export const routes: readonly Route[] = [
   {
@@ -32,6 +41,57 @@ export const routes: readonly Route[] = [
     access: "anyone",
     doc: "`OK`: the process answers.",
     handle: () => text(OK),
+  },
+  {
+    path: "/healthz",
+    access: "anyone",
+    doc: "`OK` as long as the process lives, whatever its engine and peers do: for restarts.",
+    handle: () => text(OK),
+  },
+  {
+    path: "/readyz",
+    access: "anyone",
+    doc:
+      "`OK` when clients should be sent here: the client port is open, the state is NORMAL, the datastore is up. Else 503 " +
+      "with the reason.",
+    handle: ({ node: { serving, parts } }) => showReadiness({ serving, state: "NORMAL", engine: parts.dataStore }),
+  },
+  {
+    path: "/cluster_describe",
+    access: "anyone",
+    doc: "The cluster in C Dynomite's shape, with each node's state.",
+    handle: ({ node }) => json(describeCluster(ringOf(node))),
+  },
+  {
+    path: "/REST/v1/admin/cluster_describe",
+    access: "anyone",
+    doc: "The same in the shape that Dyno clients read: an array whose every value is a string.",
+    handle: ({ node }) => json(dynoTokenMap(node.topology, node.clientPort, node.options.hashTag)),
+  },
+  {
+    path: "/REST/v1/admin/get_seeds",
+    access: "anyone",
+    doc: "The same as a list for `florida_provider`: this node can be the one that others ask who there is.",
+    handle: ({ node }) => text(seedsList(node.topology)),
+  },
+  {
+    path: "/topology",
+    access: "operator",
+    doc: "The ring: racks, tokens, the percentage of its rack that each node owns, states.",
+    handle: ({ node }) => json(describeTopology(ringOf(node), hashNameOf(node.options.hash), node.options.hashTag)),
+  },
+  {
+    path: "/owner",
+    access: "operator",
+    doc:
+      "`/owner?key=K`, or with `&encoding=base64`: which nodes hold the key, in which order reads ask them, and why.",
+    handle: ({ node, query }) => showOwners(query, ringOf(node), keyRulesOf(node)),
+  },
+  {
+    path: "/peers",
+    access: "operator",
+    doc: "The other nodes as this one sees them: links, queues, suspicion (phi), last error.",
+    handle: ({ node }) => json(describePeers(peersOf(node))),
   },
   {
     path: "/get_consistency",

@@ -93,6 +93,10 @@ export class UpstreamPool implements UpstreamObserver {
   readonly #noun: string;
   readonly #down: Failure;
   readonly #ejected: Failure;
+  /** Why a link last ended, could not be opened, or got no answer in time; undefined for never. */
+  lastError: string | undefined;
+  /** When a byte last came, monotonic ms; -Infinity for never. */
+  lastHeardAt = -Infinity;
   #failures = 0;
   #toldAway = false;
   #isEjected = false;
@@ -198,6 +202,7 @@ export class UpstreamPool implements UpstreamObserver {
   }
 
   onAlive(): void {
+    this.lastHeardAt = this.#parts.turn.now;
     if (this.#failures === 0) return;
     this.#failures = 0;
     this.#isEjected = false;
@@ -215,6 +220,7 @@ export class UpstreamPool implements UpstreamObserver {
     if (eof) this.stats.server_eof++;
     else this.stats.server_err++;
     this.stats.server_ejected_at = this.#parts.clock.wall();
+    this.lastError = reason;
     if (this.#failures === 0) {
       this.#toldAway = true;
       const facts = { [this.#noun]: this.name, reason };
@@ -229,6 +235,7 @@ export class UpstreamPool implements UpstreamObserver {
   onTimeouts(count: number, silent: boolean): void {
     this.stats.server_timedout += count > 0 ? 1 : 0;
     this.stats.server_timedout_requests += count;
+    if (count > 0) this.lastError = `no answer within ${this.#options.timeoutMs} ms`;
     // An engine that is late but talks is busy, not away.
     if (silent) this.#failed(count);
   }

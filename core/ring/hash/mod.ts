@@ -28,3 +28,8 @@ export const hashByName = {
 } as const satisfies Readonly<Record<string, KeyHash>>;
 
 export type HashName = keyof typeof hashByName;
+
+/** The conf name of one of them. */
+export function hashNameOf(hash: KeyHash): string {
+  return Object.entries(hashByName).find(([, known]) => known === hash)?.[0] ?? hash.name;
+}
