@@ -1,19 +1,14 @@
 /**
- * The command line. It is read as getopt_long reads it, because operators' scripts are written for that: `-v5`, `-v 5`,
- * `--verbosity=5`, `--verbosity 5`, short flags together (`-dt`, `-dv5`), unambiguous beginnings of long names
- * (`--verb=5`), and `--` for the end. Every flag of C Dynomite is known, those of 2014 too; one that has lost its meaning
- * is accepted and explained.
+ * The command line of a node, read as getopt.ts says. Every flag of C Dynomite is known, those of 2014 too; one that has lost
+ * its meaning is accepted and explained.
  */
 import { clusterDescription, type DatacenterSize } from "./cluster/description.ts";
 import { acceptedHosts } from "./cluster/hosts.ts";
 import type { ClusterSetting } from "./cluster/plan.ts";
+import { describeRows, FlagError, number, type OptionRow, readArguments, something } from "./getopt.ts";
 import { type Kind, Problem, tcpAddress, wholeNumber } from "./value_kinds.ts";
-import { suggest } from "./suggest.ts";
 
-/** A command line that cannot be followed. The message is one line. */
-export class FlagError extends Error {
-  override name = "FlagError";
-}
+export { FlagError };
 
 /** What the command line asks for. */
 export interface Flags {
@@ -46,24 +41,14 @@ export interface Flags {
   readonly notices: readonly string[];
 }
 
-interface FlagRow {
-  readonly short?: string;
-  readonly long: string;
-  /** The argument as the usage shows it, with its kind and what the flag requires; none for switches. */
-  readonly argument?: { readonly shown: string; readonly requires: string; readonly kind: Kind<unknown> };
-  /** Where its value goes. */
+interface FlagRow extends OptionRow {
   readonly field?: Exclude<keyof Flags, "notices">;
-  readonly doc: string;
-  /** For flags without effect: what is told instead. */
-  readonly notice?: string;
-  readonly hidden?: true;
-  /** May be given several times: its values become a list. */
-  readonly repeated?: true;
-  /** Goes with --generate-cluster. Only its whole name counts, so that what older scripts abbreviate keeps its meaning. */
+  /** Goes with --generate-cluster. */
   readonly ofCluster?: true;
 }
 
 const verbosityMost = 11;
+const verbosityUsual = 5;
 
 /** C Dynomite takes anything above 11 for 11. */
 const verbosity: Kind<number> = {
@@ -73,18 +58,6 @@ const verbosity: Kind<number> = {
   format: String,
 };
 
-function number(kind: Kind<number>) {
-  return { shown: "N", requires: "a number", kind };
-}
-/** Any argument with something in it. */
-function something(what: string) {
-  const kind: Kind<string> = {
-    accepted: what,
-    parse: (written) => written === "" ? new Problem(`is empty; accepted is ${what}`) : written,
-    format: (value) => value,
-  };
-  return { shown: "S", requires: what, kind };
-}
 const fileName = something("a file name");
 
 /** `key=value` of one configuration key. */
@@ -128,7 +101,7 @@ const rows: readonly FlagRow[] = [
     field: "verbosity",
     argument: number(verbosity),
     doc:
-      `set logging level (default: 5, min: 0, max: ${verbosityMost}): 1 errors, 4 warnings, 5 notices, 6 information, 7 and more debugging`,
+      `set logging level (default: ${verbosityUsual}, min: 0, max: ${verbosityMost}): 1 errors, 4 warnings, 5 notices, 6 information, 7 and more debugging`,
   },
   { short: "o", long: "output", field: "output", argument: fileName, doc: "set logging file (default: stderr)" },
   {
@@ -188,6 +161,7 @@ const rows: readonly FlagRow[] = [
     argument: number(wholeNumber(1, 65536)),
     doc: "print the tokens of a rack of N nodes that own equal shares, one per line, and exit",
     ofCluster: true,
+    wholeName: true,
   },
   {
     long: "generate-cluster",
@@ -196,6 +170,7 @@ const rows: readonly FlagRow[] = [
     doc:
       "write the configuration of every node of a cluster, and exit: datacenter:RACKSxNODES, such as dc1:3x2,dc2:3x2",
     ofCluster: true,
+    wholeName: true,
   },
   {
     long: "output-dir",
@@ -203,6 +178,7 @@ const rows: readonly FlagRow[] = [
     argument: something("a folder"),
     doc: "with --generate-cluster: the folder for the files; those that are there are not replaced",
     ofCluster: true,
+    wholeName: true,
   },
   {
     long: "hosts",
@@ -213,6 +189,7 @@ const rows: readonly FlagRow[] = [
       "host per line. {n} counts the nodes of the cluster, {dc} datacenters, {rack} racks of one, {node} nodes of a " +
       "rack, each from 1; {datacenter} is a name. Nodes that share a host get ports 10 apart",
     ofCluster: true,
+    wholeName: true,
   },
   {
     long: "tokens-per-node",
@@ -220,6 +197,7 @@ const rows: readonly FlagRow[] = [
     argument: number(wholeNumber(1, 1024)),
     doc: "with --generate-cluster: tokens (virtual nodes) of each node (default: 1; C Dynomite bears no more)",
     ofCluster: true,
+    wholeName: true,
   },
   {
     long: "set",
@@ -229,6 +207,7 @@ const rows: readonly FlagRow[] = [
       "placeholders of --hosts, and {host}: --set servers=embedded:/var/lib/dynomite/{n}.db",
     repeated: true,
     ofCluster: true,
+    wholeName: true,
   },
   { long: "daemon-child", field: "daemonChild", doc: "", hidden: true },
   { long: "stop-with-stdin", field: "stopWithStdin", doc: "", hidden: true },
@@ -236,10 +215,7 @@ const rows: readonly FlagRow[] = [
 
 /** `-v, --verbosity=N`, for each flag that people may use. */
 export function describeFlags(): readonly { readonly usage: string; readonly doc: string }[] {
-  return rows.filter((row) => !row.hidden).map((row) => ({
-    usage: `${row.short ? `-${row.short}, ` : "    "}--${row.long}${row.argument ? `=${row.argument.shown}` : ""}`,
-    doc: row.doc,
-  }));
+  return describeRows(rows);
 }
 
 /**
@@ -254,55 +230,9 @@ export function describeFlags(): readonly { readonly usage: string; readonly doc
  * ```
  */
 export function parseFlags(args: readonly string[]): Flags {
-  const values: Record<string, unknown> = { verbosity: 5 };
-  const notices: string[] = [];
-  let at = 0;
-
-  /** `written` is how the flag was named: `-v` or `--verbosity`. */
-  const set = (row: FlagRow, written: string, attached: string | undefined): void => {
-    if (!row.argument) {
-      if (attached !== undefined) throw new FlagError(`option ${written} takes no value; given was "${attached}"`);
-      if (row.field) values[row.field] = true;
-      return;
-    }
-    const given = attached ?? args[at++];
-    const { requires, kind } = row.argument;
-    if (given === undefined) throw new FlagError(`option ${written} requires ${requires}`);
-    const value = kind.parse(given);
-    if (value instanceof Problem) {
-      // C Dynomite's own words where the value is not even of the right sort.
-      const isNumber = requires !== "a number" || /^[0-9]+$/.test(given);
-      const problem = isNumber
-        ? `"${given}" ${value.text}`
-        : `requires a number; given was "${given}", accepted is ${kind.accepted}`;
-      throw new FlagError(`option ${written}${isNumber ? ":" : ""} ${problem}`);
-    }
-    if (row.field) values[row.field] = row.repeated ? [...(values[row.field] as unknown[] ?? []), value] : value;
-    if (row.notice) notices.push(`${written} has no effect: ${row.notice}`);
-  };
-
-  while (at < args.length) {
-    const argument = args[at++]!;
-    if (argument === "--") {
-      if (at < args.length) throw unexpected(args[at]!);
-    } else if (argument.startsWith("--")) {
-      const equals = argument.indexOf("=");
-      const name = argument.slice(2, equals < 0 ? undefined : equals);
-      const row = findLong(name);
-      set(row, `--${row.long}`, equals < 0 ? undefined : argument.slice(equals + 1));
-    } else if (argument.startsWith("-") && argument.length > 1) {
-      for (let index = 1; index < argument.length; index++) {
-        const letter = argument[index]!;
-        const row = letter === "?" ? findLong("help") : rows.find((candidate) => candidate.short === letter);
-        if (!row) throw new FlagError(`invalid option -- '${letter}'`);
-        const rest = argument.slice(index + 1);
-        set(row, `-${letter}`, row.argument && rest !== "" ? rest : undefined);
-        if (row.argument) break;
-      }
-    } else {
-      throw unexpected(argument);
-    }
-  }
+  const { values, notices } = readArguments(rows, args, (argument) => {
+    throw unexpected(argument);
+  });
   checkTogether(values);
   const flag = (field: string) => values[field] === true;
   return {
@@ -314,7 +244,7 @@ export function parseFlags(args: readonly string[]): Flags {
     gossip: flag("gossip"),
     daemonChild: flag("daemonChild"),
     stopWithStdin: flag("stopWithStdin"),
-    verbosity: values.verbosity as number,
+    verbosity: values.verbosity as number | undefined ?? verbosityUsual,
     output: values.output as string | undefined,
     confFile: values.confFile as string | undefined,
     pidFile: values.pidFile as string | undefined,
@@ -354,20 +284,4 @@ function unexpected(argument: string): FlagError {
     ? `; a configuration file is named with -c ${argument}`
     : "; only options are accepted";
   return new FlagError(`unexpected argument "${argument}"${help}`);
-}
-
-/** The row of a long name, or of the only one that begins so. */
-function findLong(name: string): FlagRow {
-  const exact = rows.find((row) => row.long === name);
-  if (exact) return exact;
-  const visible = rows.filter((row) => !row.hidden);
-  const begun = name === "" ? [] : visible.filter((row) => !row.ofCluster && row.long.startsWith(name));
-  if (begun.length === 1) return begun[0]!;
-  if (begun.length > 1) {
-    throw new FlagError(
-      `option '--${name}' is ambiguous; accepted are ${begun.map((row) => `--${row.long}`).join(", ")}`,
-    );
-  }
-  const near = suggest(name, visible.map((row) => row.long));
-  throw new FlagError(`unrecognized option '--${name}'${near === undefined ? "" : `; did you mean --${near}?`}`);
 }
