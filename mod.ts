@@ -155,7 +155,7 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
     stop,
     async leave() {
       // Those who are told do not ask this node again; what they asked before is answered.
-      if (node.leave()) await new Promise<void>((resolve) => clock.after(LEAVE_MS, resolve));
+      if (node.setState("LEAVING") === undefined) await new Promise<void>((resolve) => clock.after(LEAVE_MS, resolve));
       await stop();
     },
     finished,
@@ -226,6 +226,7 @@ function openGossip(
         send: (address, payload) => nodeOf().peers.at(address)?.sendGossip(payload) ?? false,
         heardAt: (address) => nodeOf().peers.at(address)?.pool.heardAt ?? -Infinity,
         setDown: (address, down) => nodeOf().peers.setDown(address, down),
+        setState: (address, state) => nodeOf().peers.setState(address, state),
         changeRing: (own, others, contacts) => {
           const node = nodeOf();
           node.changeTopology(buildTopology(node.topology.version + 1, own, others), contacts);
@@ -268,6 +269,7 @@ function nodeOptions(conf: Conf, self: NodeDescription, servesStats: boolean): N
     },
     datacenter: conf.datacenter,
     rack: conf.rack,
+    heldWrites: { count: conf.maxHeldWrites, bytes: conf.maxHeldBytes },
     configuration: describeConf(conf),
   };
 }

@@ -258,6 +258,22 @@ export const options = {
     default: "65536",
     doc: "Requests that may wait on one connection to the datastore or a peer; one more fails at once as overloaded.",
   }),
+  maxHeldWrites: one(wholeNumber(1, 16777216), {
+    key: "max_held_writes",
+    group: "Bounds",
+    unit: "requests",
+    default: "1000000",
+    doc:
+      "Writes that a node in the state WRITES_ONLY keeps for the time when it resumes; it misses what comes beyond. " +
+      "Raise it where copying the data of a node takes long and many clients write.",
+  }),
+  maxHeldBytes: one(byteSize(1024 ** 2, 1024 ** 4), {
+    key: "max_held_bytes",
+    group: "Bounds",
+    unit: "bytes",
+    default: "256mb",
+    doc: "Memory for these writes, about 400 bytes for each beside its own.",
+  }),
   requirepass: one(text, {
     key: "requirepass",
     group: "Access",

@@ -3,6 +3,8 @@
  * gossip/; a node without it has none of this.
  */
 
+import type { NodeState } from "./node_state.ts";
+
 /** Largest message that is taken from the wire. */
 export const GOSSIP_BYTES_MAX = 64 * 1024;
 
@@ -23,12 +25,14 @@ export interface GossipDescription {
 }
 
 export interface GossipPort extends GossipReceiver {
+  /** It has seeds to ask who else there is. */
+  readonly joins: boolean;
   /** The links are there. Settles when the cluster is known, or was waited for long enough. */
   start(): Promise<void>;
   /** What it knows of the node at `host:port`; undefined when that was never heard. */
   describe(address: string): GossipDescription | undefined;
-  /** Tells everybody that this node leaves for good; it goes on serving. */
-  leave(): void;
+  /** Tells everybody which state this node is in from now on. LEAVING takes it out of their rings. */
+  say(state: NodeState): void;
   /** Says no more. */
   stop(): void;
 }

@@ -8,99 +8,33 @@
 import { AdminServer } from "./admin/admin_server.ts";
 import { nodeInfo } from "./admin/node_info.ts";
 import type { Clock } from "./clock.ts";
-import type { DataStore } from "./datastore.ts";
 import { Histogram } from "./histogram.ts";
-import type { GossipPort } from "./gossip_port.ts";
 import { type Logger, withFacts } from "./logger.ts";
 import { ClientListener, type ClientListenerOptions } from "./net/client_listener.ts";
 import type { ClientConnection } from "./net/client_connection.ts";
 import { Peer } from "./net/peer.ts";
 import { Peers } from "./net/peers.ts";
-import type { Pressure } from "./net/pressure.ts";
-import type { Turn } from "./net/turn.ts";
+import type { NodeOptions, NodeParts, PeerRules } from "./node_options.ts";
 import { clientVisitor, peerVisitor, type Visitor } from "./net/visitor.ts";
 import type { ClientView, InfoSection, NodeView, Setting } from "./node_view.ts";
-import type { PeerCodec } from "./peer_codec.ts";
+import type { NodeState } from "./node_state.ts";
 import { viewOf } from "./pipeline/cluster_view.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
 import { type Levels, Pipeline } from "./pipeline/pipeline.ts";
-import type { ProcessFacts } from "./process_facts.ts";
-import type { Protocol } from "./protocol.ts";
 import type { Random } from "./random.ts";
-import type { KeyHash } from "./ring/hash/mod.ts";
 import { MissedWrites } from "./replication/missed_writes.ts";
 import type { NodeDescription, Topology } from "./ring/topology.ts";
+import { nodesNamed } from "./ring/node_names.ts";
 import { Settings } from "./settings.ts";
+import { GatedDataStore } from "./storage/gated_datastore.ts";
 import { nodeSettings } from "./admin/node_settings.ts";
 import { Stats } from "./stats.ts";
-import { type Address, formatAddress, type Listener, type Transport } from "./transport.ts";
+import { type Address, formatAddress, type Listener } from "./transport.ts";
 
-/** What a node is told; from conf, or from a test. */
-export interface NodeOptions {
-  readonly version: string;
-  /** The pool's name: the key of the stats object. */
-  readonly poolName: string;
-  readonly listen: Address;
-  /** Undefined: other nodes cannot connect. */
-  readonly dynListen: Address | undefined;
-  /** Undefined: no stats port. */
-  readonly statsListen: Address | undefined;
-  /** What operators must show on the stats port, or undefined: then only callers on this machine may do all. */
-  readonly adminToken?: string | undefined;
-  readonly backlog: number;
-  /** 0 for no limit. */
-  readonly clientsMax: number;
-  readonly clientPendingMax: number;
-  readonly maxRequestBytes: number;
-  /** Patience with a client that holds memory, and with one that does not take its last answers at the stop. */
-  readonly patienceMs: number;
-  readonly password: string | undefined;
-  readonly levels: Levels;
-  readonly hash: KeyHash;
-  /** Two characters, or undefined. */
-  readonly hashTag: string | undefined;
-  readonly topology: Topology;
-  readonly peers: PeerRules;
-  readonly datacenter: string;
-  readonly rack: string;
-  /** The configuration in force, for CONFIG GET; without passwords. */
-  readonly configuration?: readonly Setting[];
-}
+export type { NodeOptions, NodeParts, PeerRules };
 
-/** How links to other nodes are. */
-export interface PeerRules {
-  /** Links to each peer of this datacenter, and of another one. */
-  readonly localConnections: number;
-  readonly remoteConnections: number;
-  /** How long a request may take at a peer of this datacenter, and of another one; 0 waits without end. */
-  readonly localTimeoutMs: number;
-  readonly remoteTimeoutMs: number;
-  /** Longest pause between two tries to connect. */
-  readonly retryMsMax: number;
-  /** Requests without an answer on one link, from either side. */
-  readonly pendingMax: number;
-  /** Requests per second on one link to another datacenter; 0 for no limit. */
-  readonly remoteRatePerSecond: number;
-  readonly autoEject: boolean;
-  readonly failureMax: number;
-  /** Bounds one reply. */
-  readonly replyBytesMax: number;
-}
-
-export interface NodeParts {
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly turn: Turn;
-  readonly pressure: Pressure;
-  readonly protocol: Protocol;
-  readonly peerCodec: PeerCodec;
-  readonly dataStore: DataStore;
-  readonly facts: ProcessFacts;
-  /** Undefined: the nodes are those of the topology it is given. */
-  readonly gossip?: GossipPort | undefined;
-}
+/** What an operator may say of another node. */
+export type PeerOrder = "up" | "down" | "reset";
 
 const SWEEP_MS = 250;
 /** The client port opens when every peer was tried once, or after this. */
@@ -126,6 +60,9 @@ export class Node implements NodeView {
   readonly #settings: Settings;
   readonly #admin: AdminServer | undefined;
   readonly #missed: MissedWrites;
+  readonly #gate: GatedDataStore;
+  /** The state that was told last. */
+  #toldState: NodeState = "NORMAL";
   #listener: Listener | undefined;
   #peerListener: Listener | undefined;
   #visitingPeers: ClientListener | undefined;
@@ -142,6 +79,13 @@ export class Node implements NodeView {
     this.levels = { ...options.levels };
     this.startedAt = parts.clock.wall();
     const { topology } = options;
+    this.#gate = new GatedDataStore(parts.dataStore, options.heldWrites, {
+      clock: parts.clock,
+      logger: parts.logger,
+      command: parts.protocol.commands[0]!,
+      onMissedWrite: (failure) => this.#missed.add(parts.dataStore, failure),
+      onState: () => this.#onState(),
+    });
     this.peers = new Peers(parts.dataStore, (node) => this.#makePeer(node));
     const view = viewOf(topology, this.peers.of(topology), parts.protocol);
     this.dispatcher = new Dispatcher(view, options.hash, options.hashTag, this.stats);
@@ -219,7 +163,7 @@ export class Node implements NodeView {
     const found = await findNodes();
     if (found !== undefined) this.#show(found);
     await this.#meetPeers();
-    await this.parts.gossip?.start();
+    await this.#join();
     this.#clients = this.#receiveClients(this.#listener);
     this.#stopSweep = clock.every(SWEEP_MS, () => this.#sweep());
   }
@@ -280,6 +224,14 @@ export class Node implements NodeView {
     return receiver;
   }
 
+  async #join(): Promise<void> {
+    const { gossip } = this.parts;
+    if (gossip?.joins && this.state === "NORMAL") this.#gate.enter("JOINING");
+    await gossip?.start();
+    // An operator may have said otherwise meanwhile.
+    if (this.state === "JOINING") this.#gate.enter("NORMAL");
+  }
+
   #makePeer({ host, port, rack, datacenter }: NodeDescription): Peer {
     const { protocol, peerCodec } = this.parts;
     const rules = this.options.peers;
@@ -337,13 +289,67 @@ export class Node implements NodeView {
     this.dispatcher.view = viewOf(topology, this.peers.of(topology), this.parts.protocol);
   }
 
-  /** Takes this node out of the rings of all others; false without gossip. It serves until it is stopped. */
-  leave(): boolean {
-    const { gossip, logger } = this.parts;
-    if (gossip === undefined) return false;
-    logger.notice("this node leaves: the others take it out of their rings; it serves until it is stopped");
-    gossip.leave();
-    return true;
+  /** Its own state (node_state.ts). */
+  get state(): NodeState {
+    return this.#gate.state;
+  }
+  /** The state of the node at `host:port`, this one or another, as far as it is known here. */
+  stateOf(address: string): NodeState {
+    if (address === this.peerAddress) return this.state;
+    return this.peers.at(address)?.state ?? "DOWN";
+  }
+  /** Writes that wait for this node to resume, and their bytes. */
+  get heldWrites(): { readonly count: number; readonly bytes: number } {
+    return this.#gate.queue;
+  }
+
+  /**
+   * Puts this node in a state: NORMAL, STANDBY, WRITES_ONLY, RESUMING, or LEAVING, which takes it out of the rings of all others
+   * while it serves until it is stopped. NORMAL is reached when the writes that were held are done. Returns why not, or undefined.
+   */
+  setState(state: NodeState): string | undefined {
+    if (state === "JOINING" || state === "DOWN") return `${state} is not for an operator to set`;
+    if (state === "LEAVING" && this.parts.gossip === undefined) {
+      return "enable_gossip is false: there is nobody to tell";
+    }
+    this.#gate.enter(state);
+    return undefined;
+  }
+  #onState(): void {
+    const { gossip, logger, dataStore } = this.parts;
+    this.peers.local = this.#gate.open ? dataStore : this.#gate;
+    this.#show(this.topology);
+    const { state } = this;
+    if (state === this.#toldState) return;
+    logger.notice("the state of this node is {state}, it was {before}", { state, before: this.#toldState });
+    this.#toldState = state;
+    gossip?.say(state);
+  }
+
+  /**
+   * What an operator says of another node, for this one alone. `down`: nothing is sent to it; `up`: no longer so; `reset`: up, and
+   * its links are made anew. `name` is its address, its host or its name; `all` means every one. Returns why not, or undefined.
+   */
+  setPeer(name: string, order: PeerOrder): string | undefined {
+    const chosen = this.#peersNamed(name);
+    if (typeof chosen === "string") return chosen;
+    for (const peer of chosen) {
+      this.peers.holdBack(peer.name, order === "down");
+      if (order === "reset") peer.reset();
+      this.parts.logger.notice("peer {peer}: {order}, an operator says", { peer: peer.name, order });
+    }
+    return undefined;
+  }
+  #peersNamed(name: string): readonly Peer[] | string {
+    if (name === "all") return this.peers.list();
+    const one = this.peers.at(name);
+    if (one !== undefined) return [one];
+    const nodes = nodesNamed(this.topology.nodes, name);
+    const addresses = nodes.map(({ host, port }) => formatAddress({ kind: "tcp", host, port }));
+    if (nodes.length === 0) return `no peer is called ${name}`;
+    if (nodes.length > 1) return `${name} may be any of ${addresses.join(", ")}: give the address`;
+    const peer = this.peers.at(addresses[0]!);
+    return peer === undefined ? `${name} is this node itself: see /state` : [peer];
   }
 
   #sweep(): void {
@@ -358,13 +364,14 @@ export class Node implements NodeView {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.parts.gossip?.stop();
+    this.#gate.stop();
     await this.#clients?.close(this.options.patienceMs);
     await this.#visitingPeers?.close(this.options.patienceMs);
     this.#stopSweep?.();
     await this.peers.close();
     this.#missed.close();
     await this.#admin?.close();
-    await this.parts.dataStore.close();
+    await this.#gate.close();
   }
 
   /** Requests of other nodes that are not answered yet. */

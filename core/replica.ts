@@ -1,3 +1,4 @@
+import type { Kinds } from "./node_state.ts";
 import type { ReplySink } from "./reply.ts";
 import type { Request } from "./request.ts";
 
@@ -11,6 +12,9 @@ export interface Replica {
   readonly up: boolean;
   /** It gives replies of the first dialect only (a C Dynomite node). */
   readonly plain?: boolean;
+  /** Kinds of request (node_state.ts) that had better go to another replica, where there is one: its state refuses them, or
+   * puts them off. */
+  readonly avoid?: Kinds;
   /** Takes a copy of what it needs of the lent bytes before it returns. Calls `sink` exactly once, with `target`. */
   send(request: Request, sink: ReplySink, target: number): void;
 }

@@ -56,6 +56,8 @@ export const FailureKind = {
   Keys: 6,
   /** The engine did not keep what it was asked to (disk full, i/o error). */
   Storage: 7,
+  /** The node keeps the write and does it later; nothing was done yet. */
+  Queued: 8,
 } as const;
 export type FailureKind = typeof FailureKind[keyof typeof FailureKind];
 

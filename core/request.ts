@@ -105,6 +105,8 @@ export class Request {
   scope: Scope = Scope.Ring;
   /** A number that stays the same for all requests of one client connection: a pool picks its link by it, which keeps their order. */
   affinity = 0;
+  /** Who asked waits for the answer of a write that is put off, however long; else he is told so at once. */
+  waits = true;
 
   constructor(command: Command) {
     this.command = command;
@@ -130,6 +132,7 @@ export class Request {
     this.dialect = other.dialect;
     this.scope = other.scope;
     this.affinity = other.affinity;
+    this.waits = other.waits;
   }
 
   /** Offset in `bytes` of the first byte of argument `index`. */

@@ -7,11 +7,13 @@
  * commutative, associative and idempotent: however often and in whatever order copies meet, all end up with the same.
  */
 
+import type { NodeState } from "../core/node_state.ts";
+
 /** Application states by number on the wire. Append only; those a node does not know it keeps and passes on. */
 export const StateKey = { Status: 1, Datacenter: 2, Rack: 3, Tokens: 4, Version: 5 } as const;
 
-/** What a node says of itself. DOWN is never said, only concluded. */
-export const Status = { Normal: "NORMAL", Leaving: "LEAVING" } as const;
+/** What a node says of itself, by its names (core/node_state.ts). DOWN is never said, only concluded. */
+export const Status = { Normal: "NORMAL", Leaving: "LEAVING" } as const satisfies Readonly<Record<string, NodeState>>;
 
 export interface VersionedValue {
   readonly version: number;

@@ -12,16 +12,10 @@
  */
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import type { NodeState } from "../core/node_state.ts";
 import type { Random } from "../core/random.ts";
 import { apply, type Delta, type Digest, digestOf, reconcile } from "./digest.ts";
-import {
-  type EndpointState,
-  type EndpointStates,
-  StateKey,
-  Status,
-  type VersionedValue,
-  versionOf,
-} from "./endpoint_state.ts";
+import { type EndpointState, type EndpointStates, StateKey, type VersionedValue, versionOf } from "./endpoint_state.ts";
 import { Liveness, type Membership } from "./membership.ts";
 import { deltaBytesMax, GossipKind, type GossipMessage } from "./messages.ts";
 import { readAddress } from "./place.ts";
@@ -102,12 +96,12 @@ export class Gossiper {
     this.#meet(syn);
   }
 
-  /** Says that this node leaves, to everybody who can be reached; they tell the others. */
-  leave(): void {
+  /** Says which state this node is in from now on, to everybody who can be reached; they tell the others. */
+  say(value: NodeState): void {
     const { address } = this.#options;
     const { membership, links } = this.#parts;
     const own = this.#states.get(address)!;
-    const status = { version: ++this.#version, value: Status.Leaving };
+    const status = { version: ++this.#version, value };
     const state = { ...own, values: new Map(own.values).set(StateKey.Status, status) };
     this.#states.set(address, state);
     const message = this.#message(GossipKind.Ack2, [], [{ address, since: 0, state }]);

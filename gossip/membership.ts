@@ -11,6 +11,7 @@
  */
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import { type NodeState, readState } from "../core/node_state.ts";
 import type { NodeDescription } from "../core/ring/topology.ts";
 import { type Digest, digestOf } from "./digest.ts";
 import { type EndpointState, StateKey, Status, valueOf } from "./endpoint_state.ts";
@@ -28,6 +29,8 @@ export interface MembershipObserver {
   onRing(self: NodeDescription, others: readonly NodeDescription[], contacts: readonly NodeDescription[]): void;
   /** This node is down: no request should wait for it; or it is not any more. */
   onDown(address: string, down: boolean): void;
+  /** It says that it is in this state. */
+  onState(address: string, state: NodeState): void;
   /** Nothing more need be kept of it. */
   onForgotten(address: string): void;
 }
@@ -160,6 +163,7 @@ export class Membership {
       if (member.liveness !== Liveness.Alive) this.#revive(member, now, "is heard again");
     }
     if (known !== undefined && before.values === state.values && !reborn) return;
+    this.#parts.observer.onState(address, readState(valueOf(state, StateKey.Status)));
     const place = valueOf(state, StateKey.Status) === Status.Leaving ? undefined : placeOf(address, state);
     if (place === undefined && member.liveness !== Liveness.Left) {
       logger.warn("node {peer} says where it stands in words that are not accepted: it is left out of the ring", {
@@ -273,6 +277,7 @@ export class Membership {
     this.#parts.detector.forget(address);
     this.#parts.observer.onForgotten(address);
     if (liveness === Liveness.Down) this.#parts.observer.onDown(address, false);
+    this.#parts.observer.onState(address, Status.Normal);
     this.#stale = true;
   }
 }

@@ -7,6 +7,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { GossipDescription, GossipPort } from "../core/gossip_port.ts";
 import type { Logger } from "../core/logger.ts";
+import type { NodeState } from "../core/node_state.ts";
 import type { Random } from "../core/random.ts";
 import type { NodeDescription } from "../core/ring/topology.ts";
 import { StateKey, valueOf } from "./endpoint_state.ts";
@@ -40,6 +41,8 @@ export interface GossipNode {
   changeRing(self: NodeDescription, others: readonly NodeDescription[], contacts: readonly NodeDescription[]): void;
   /** No request should wait for this node; or it can be asked again. */
   setDown(address: string, down: boolean): void;
+  /** It says that it is in this state. */
+  setState(address: string, state: NodeState): void;
 }
 
 export interface GossipParts {
@@ -80,6 +83,7 @@ export class Gossip implements GossipPort {
       observer: {
         onRing: (own, others, contacts) => node.changeRing(own, others, contacts),
         onDown: (address, down) => node.setDown(address, down),
+        onState: (address, state) => node.setState(address, state),
         onForgotten: (address) => this.gossiper.forget(address),
       },
     });
@@ -109,7 +113,7 @@ export class Gossip implements GossipPort {
   async start(): Promise<void> {
     const { clock, logger } = this.#parts;
     const { seeds } = this.membership;
-    if (seeds.length > 0) await this.#join();
+    if (this.joins) await this.#join();
     if (this.#stopped) return;
     if (this.gossiper.joined) logger.notice("gossip: {count} nodes are known", { count: this.gossiper.states.size });
     else if (seeds.length > 0) logger.warn("gossip: no seed has answered yet; this node goes on asking them");
@@ -148,9 +152,12 @@ export class Gossip implements GossipPort {
     return { phi, version: valueOf(state, StateKey.Version) };
   }
 
-  /** Tells everybody that this node leaves for good; they take it out of their rings. */
-  leave(): void {
-    this.gossiper.leave();
+  /** Tells everybody which state this node is in. */
+  say(state: NodeState): void {
+    this.gossiper.say(state);
+  }
+  get joins(): boolean {
+    return this.membership.seeds.length > 0;
   }
 
   receive(bytes: Uint8Array, start: number, end: number, answer: (payload: Uint8Array) => void): void {

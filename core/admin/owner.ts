@@ -1,6 +1,7 @@
 /** `/owner?key=`: which nodes hold a key, in which order a read asks them, and why. */
 import { Consistency, consistencyNames } from "../consistency.ts";
 import type { Node } from "../node.ts";
+import { Kinds } from "../node_state.ts";
 import { hashNameOf } from "../ring/hash/mod.ts";
 import type { TopologyNode } from "../ring/topology.ts";
 import { badValue, json, text } from "./responses.ts";
@@ -14,7 +15,7 @@ export interface KeyRules {
   readonly hashTag: string | undefined;
   tokenOf(bytes: Uint8Array, start: number, end: number): number;
   readonly readLevel: Consistency;
-  /** Can the node at this index be asked now? */
+  /** May a read be sent to the node at this index now? */
   isUp(index: number): boolean;
 }
 
@@ -26,7 +27,7 @@ export function keyRulesOf({ dispatcher, options, levels }: Node): KeyRules {
     hashTag: options.hashTag,
     tokenOf: (bytes, start, end) => dispatcher.tokenOf(bytes, start, end),
     readLevel: levels.read,
-    isUp: (index) => replicas[index]!.up,
+    isUp: (index) => replicas[index]!.up && ((replicas[index]!.avoid ?? Kinds.None) & Kinds.Reads) === 0,
   };
 }
 

@@ -12,6 +12,7 @@ import { keyRulesOf, showOwners } from "./owner.ts";
 import { describePeers, peersOf } from "./peers.ts";
 import { json, OK, text } from "./responses.ts";
 import type { Route } from "./route.ts";
+import { changeState, showState } from "./node_state.ts";
 import { ringOf } from "./ring_view.ts";
 import { seedsList } from "./seeds_list.ts";
 import { statsInfo } from "./stats_info.ts";
@@ -54,7 +55,7 @@ export const routes: readonly Route[] = [
     doc:
       "`OK` when clients should be sent here: the client port is open, the state is NORMAL, the datastore is up. Else 503 " +
       "with the reason.",
-    handle: ({ node: { serving, parts } }) => showReadiness({ serving, state: "NORMAL", engine: parts.dataStore }),
+    handle: ({ node: { serving, state, parts } }) => showReadiness({ serving, state, engine: parts.dataStore }),
   },
   {
     path: "/cluster_describe",
@@ -107,10 +108,18 @@ export const routes: readonly Route[] = [
     handle: ({ node, args: [side, level] }) => setLevel(node.levels, side!, level!),
   },
   {
-    path: "/state/leaving",
+    path: "/state/get_state",
+    access: "operator",
+    doc: "The state of this node, as `State: NORMAL`.",
+    handle: ({ node }) => showState(node.state),
+  },
+  {
+    path: "/state/<standby|writes_only|resuming|normal|leaving>",
     access: "operator",
     changes: true,
-    doc: "Takes the node out of the rings of all others for good; needs gossip. It serves until it is stopped.",
-    handle: ({ node }) => node.leave() ? text(OK) : text("enable_gossip is false: there is nobody to tell\n", 409),
+    doc:
+      "Puts this node in a state, and tells the others by gossip. `leaving` takes it out of their rings for good and needs " +
+      "gossip; it serves until it is stopped.",
+    handle: ({ node, args: [name] }) => changeState(node, name!),
   },
 ];

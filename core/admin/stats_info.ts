@@ -14,6 +14,7 @@ export function statsInfo(node: Node): Record<string, unknown> {
     timestamp: Math.floor(clock.wall() / 1000),
     rack: node.options.rack,
     dc: node.options.datacenter,
+    state: node.state,
     latency_max: latencyUs.max,
     latency_999th: latencyUs.percentile(0.999),
     latency_99th: latencyUs.percentile(0.99),

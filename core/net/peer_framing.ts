@@ -6,6 +6,7 @@
  */
 import { ByteWriter, decode } from "../bytes.ts";
 import type { GossipHandler } from "../gossip_port.ts";
+import { stateFailureKind } from "../node_state.ts";
 import { type Envelope, type EnvelopeParser, type PeerCodec, PeerMessage } from "../peer_codec.ts";
 import { type Greeting, INCOMPLETE, INVALID, type Protocol, type ReplyParser } from "../protocol.ts";
 import { Failure, FailureKind, type FailureSource, Reply, ReplyKind } from "../reply.ts";
@@ -24,6 +25,8 @@ export interface PeerIdentity {
   readonly name: string;
   /** It is a node of this program. Known from a link's first reply on. */
   modern: boolean;
+  /** It refused something for its state a short while ago. */
+  refuses: boolean;
 }
 
 export class PeerFraming implements LinkFraming {
@@ -151,14 +154,17 @@ export class PeerFraming implements LinkFraming {
 
   /** A node that could not ask its engine has failed, as a link that ended has: another replica may do better. */
   #failureIn({ bytes, start, end }: Reply): Failure | undefined {
-    const text = decode(bytes, start, Math.min(end, start + NODE_ERROR_BYTES_MAX)).trimEnd();
-    const match = NODE_ERROR.exec(text);
+    const match = NODE_ERROR.exec(decode(bytes, start, Math.min(end, start + NODE_ERROR_BYTES_MAX)).trimEnd());
     if (match === null) return undefined;
-    const late = /did not answer within/.test(match[2]!);
+    const [, source, reason] = match as unknown as [string, FailureSource, string];
+    const text = `${reason} (at ${this.#identity.name})`;
+    const kind = stateFailureKind(reason);
+    if (kind === FailureKind.State) this.#identity.refuses = true;
+    if (kind !== undefined) return new Failure(kind, source, text);
     return new Failure(
-      late ? FailureKind.Timeout : FailureKind.Disconnected,
-      match[1] as FailureSource,
-      `${match[2]} (at ${this.#identity.name})`,
+      /did not answer within/.test(reason) ? FailureKind.Timeout : FailureKind.Disconnected,
+      source,
+      text,
     );
   }
 }

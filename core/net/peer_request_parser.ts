@@ -83,6 +83,8 @@ export class PeerRequestParser implements RequestParser {
     this.sameDatacenter = envelope.sameDatacenter;
     this.dialect = envelope.dialect;
     this.modern = envelope.modern;
+    // A node of this program is told of a write that is put off; to C Dynomite that would be a write that failed.
+    request.waits = !envelope.modern;
     request.scope = envelope.kind === PeerMessage.Forward ? Scope.Datacenter : Scope.Node;
     return next;
   }

@@ -2,25 +2,31 @@
  * The other nodes of a topology, each as a `Peer`. One that stays in the next topology keeps its links; one that has left
  * is asked no more, answers what is outstanding, and is closed. Contacts are nodes outside the ring that are kept in reach.
  */
+import type { NodeState } from "../node_state.ts";
 import type { Replica } from "../replica.ts";
 import type { NodeDescription, Topology } from "../ring/topology.ts";
 import type { Peer } from "./peer.ts";
 
 export class Peers {
-  readonly #local: Replica;
+  /** This node's own store. A topology that is shown later has the one that is here then. */
+  local: Replica;
   readonly #make: (node: NodeDescription) => Peer;
   readonly #peers = new Map<string, Peer>();
   /** The same by `host:port`. */
   readonly #byAddress = new Map<string, Peer>();
   /** Addresses that are known to be down. */
   readonly #down = new Set<string>();
+  /** Addresses that an operator wants nothing sent to. */
+  readonly #heldBack = new Set<string>();
+  /** States other than NORMAL that nodes say they are in, by address. */
+  readonly #states = new Map<string, NodeState>();
   /** Those that left, with the time by which they are closed whatever they owe. */
   readonly #leaving = new Map<Peer, number>();
   readonly #closing = new Set<Promise<void>>();
 
   /** `local` is this node's own store; `make` opens nothing yet. */
   constructor(local: Replica, make: (node: NodeDescription) => Peer) {
-    this.#local = local;
+    this.local = local;
     this.#make = make;
   }
 
@@ -36,7 +42,7 @@ export class Peers {
 
   /** The replicas of this topology by node index, this node's own store first. New ones are not started. */
   of(topology: Topology): readonly Replica[] {
-    return topology.nodes.map((node) => node === topology.local ? this.#local : this.#reach(node));
+    return topology.nodes.map((node) => node === topology.local ? this.local : this.#reach(node));
   }
 
   /** Holds peers for nodes that are not in the ring. */
@@ -54,6 +60,24 @@ export class Peers {
     if (!down) peer.pool.hurry();
   }
 
+  /** The node at this address says that it is in this state. */
+  setState(address: string, state: NodeState): void {
+    if (state === "NORMAL") this.#states.delete(address);
+    else this.#states.set(address, state);
+    const peer = this.#byAddress.get(address);
+    if (peer !== undefined) peer.state = state;
+  }
+
+  /** An operator wants nothing sent to this address, or no longer so. */
+  holdBack(address: string, heldBack: boolean): void {
+    if (heldBack) this.#heldBack.add(address);
+    else this.#heldBack.delete(address);
+    const peer = this.#byAddress.get(address);
+    if (peer === undefined) return;
+    peer.heldBack = heldBack;
+    if (!heldBack) peer.pool.hurry();
+  }
+
   #reach(node: NodeDescription): Peer {
     const key = keyOf(node);
     let peer = this.#peers.get(key);
@@ -61,6 +85,8 @@ export class Peers {
       this.#peers.set(key, peer = this.#make(node));
       this.#byAddress.set(peer.name, peer);
       peer.down = this.#down.has(peer.name);
+      peer.heldBack = this.#heldBack.has(peer.name);
+      peer.state = this.#states.get(peer.name) ?? "NORMAL";
     }
     return peer;
   }
@@ -76,8 +102,9 @@ export class Peers {
     }
   }
 
-  /** Closes those that left and owe nothing more. To be called now and then. */
+  /** Closes those that left and owe nothing more, and lets the others forget what is old. To be called now and then. */
   sweep(now: number): void {
+    for (const peer of this.#peers.values()) peer.sweep(now);
     for (const [peer, deadline] of this.#leaving) {
       if (peer.pool.queueGauges().out_queue > 0 && now < deadline) continue;
       this.#leaving.delete(peer);

@@ -26,6 +26,7 @@ import { type Pressure, Slowed } from "./pressure.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import { SinkQueue } from "./sink_queue.ts";
 import type { Turn } from "./turn.ts";
+import type { UpstreamObserver } from "./upstream_observer.ts";
 import { WriteBuffer, type WriteOwner } from "./write_buffer.ts";
 
 /** Replies come in bulk, and links are few: always read by the quarter megabyte. */
@@ -76,23 +77,6 @@ export interface UpstreamParts {
   readonly turn: Turn;
   readonly pressure: Pressure;
   readonly logger: Logger;
-}
-
-/** What the pool wants to know of its links. No call may throw. */
-export interface UpstreamObserver {
-  /** Bytes came: the engine lives. */
-  onAlive(): void;
-  onUp(link: UpstreamConnection): void;
-  /** A try to connect failed, or the link ended. `eof` when the other side closed in good order. */
-  onDown(link: UpstreamConnection, reason: string, eof: boolean): void;
-  /** `count` replies came, of `bytes` together. */
-  onReplies(count: number, bytes: number): void;
-  /** `count` requests got no reply in time; `silent` when the engine sent nothing at all for as long. */
-  onTimeouts(count: number, silent: boolean): void;
-  /** `count` requests were lost with the link. */
-  onDropped(count: number): void;
-  /** The engine does not speak this link's dialect; it will not be tried again. */
-  onUnsupported(link: UpstreamConnection, problem: string): void;
 }
 
 export class UpstreamConnection implements WriteOwner {
@@ -181,6 +165,12 @@ export class UpstreamConnection implements WriteOwner {
     if (this.up || this.#closing) return;
     this.#backOff.succeeded();
     this.#cancelWait?.();
+  }
+
+  /** It ends for this reason, with all that is on it, and is made anew at once. */
+  reset(why: string): void {
+    if (this.up) this.#end(why);
+    this.hurry();
   }
 
   /** Writes something beside the requests, which no reply answers. False when the link cannot take it soon. */

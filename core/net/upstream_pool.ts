@@ -17,12 +17,8 @@ import { Access, type Request } from "../request.ts";
 import { formatAddress } from "../transport.ts";
 import { Slowed } from "./pressure.ts";
 import { EngineFraming, linkFailures, type LinkFraming } from "./link_framing.ts";
-import {
-  UpstreamConnection,
-  type UpstreamObserver,
-  type UpstreamOptions,
-  type UpstreamParts,
-} from "./upstream_connection.ts";
+import { UpstreamConnection, type UpstreamOptions, type UpstreamParts } from "./upstream_connection.ts";
+import type { UpstreamObserver } from "./upstream_observer.ts";
 
 /** What sort of other side the links lead to. */
 export interface LinkKind {
@@ -78,6 +74,8 @@ export class UpstreamStats {
 }
 
 const SWEEP_MS_MAX = 100;
+/** Why a link ended that an operator wanted anew. */
+const RESET = "reset by an operator";
 
 export class UpstreamPool implements UpstreamObserver {
   readonly name: string;
@@ -196,6 +194,12 @@ export class UpstreamPool implements UpstreamObserver {
     for (const link of this.#all) link.hurry();
   }
 
+  /** Every link is given up with what is on it, and made anew at once; that is nobody's failure. */
+  reset(): void {
+    for (const link of this.#all) link.reset(RESET);
+    this.onAlive();
+  }
+
   /** Writes something beside the requests to one link. False when none can take it. */
   sendAside(write: (out: ByteWriter) => void): boolean {
     return this.#links[0]!.some((link) => link.sendAside(write));
@@ -217,6 +221,7 @@ export class UpstreamPool implements UpstreamObserver {
     this.#toldAway = false;
   }
   onDown(_link: UpstreamConnection, reason: string, eof: boolean): void {
+    if (reason === RESET) return;
     if (eof) this.stats.server_eof++;
     else this.stats.server_err++;
     this.stats.server_ejected_at = this.#parts.clock.wall();

@@ -5,6 +5,7 @@
  * For each send the request is told how far it still has to go; it is given back as it came.
  */
 import { Consistency } from "../consistency.ts";
+import { Kinds } from "../node_state.ts";
 import { Pool } from "../pool.ts";
 import type { Replica } from "../replica.ts";
 import { firstUp, planReplicas, ReplicaPlan } from "../replication/replica_plan.ts";
@@ -100,7 +101,7 @@ export class Dispatcher {
     passedOn: boolean,
     coordinator: ResponseCoordinator,
   ): void {
-    const { command, scope, dialect } = request;
+    const { command, scope, dialect, waits } = request;
     if (placement.nearest.length === 0) {
       coordinator.beginLocal(request.dialect);
       return coordinator.settleFailure(nobody);
@@ -118,12 +119,15 @@ export class Dispatcher {
       for (let i = 0; i < count; i++) if (replicas[nodes[i]!]!.plain) request.dialect = 0;
     }
     coordinator.begin(plan, replicas, command, isWrite, request.dialect);
+    // The others answer for a replica that puts the write off.
+    if (count > 1) request.waits = false;
     for (let i = 0; i < count; i++) {
       request.scope = scopes[i] as Scope;
       replicas[nodes[i]!]!.send(request, coordinator, i);
     }
     request.scope = scope;
     request.dialect = dialect;
+    request.waits = waits;
   }
 
   /** Asks the nearest that is up, and where that one fails those behind it. */
@@ -134,7 +138,7 @@ export class Dispatcher {
     coordinator: ResponseCoordinator,
   ): void {
     const { scope } = request;
-    const at = firstUp(candidates, replicas);
+    const at = firstUp(candidates, replicas, Kinds.Reads);
     let retry: ReadRetry | undefined;
     request.scope = Scope.Node;
     if (candidates.length > 1) {

@@ -182,6 +182,7 @@ export class Pipeline implements RequestSink {
       part.dialect = request.dialect;
       part.affinity = request.affinity;
       part.scope = request.scope;
+      part.waits = request.waits;
       const coordinator = this.#coordinators.take();
       coordinator.adopt(joined, index);
       dispatcher.dispatch(part, part.argStart(part.keyArg), part.argEnd(part.keyArg), level, coordinator);

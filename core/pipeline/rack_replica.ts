@@ -5,10 +5,11 @@
  *     DBSIZE  ->  rack 1: node A 120, node B 95  ->  215
  */
 import { ByteWriter } from "../bytes.ts";
+import { Kinds } from "../node_state.ts";
 import { Pool } from "../pool.ts";
 import type { Protocol } from "../protocol.ts";
 import type { Replica } from "../replica.ts";
-import { type Failure, Reply, ReplyKind, type ReplySink } from "../reply.ts";
+import { type Failure, FailureKind, Reply, ReplyKind, type ReplySink } from "../reply.ts";
 import { Join, KeptKeys, type Request, Scope } from "../request.ts";
 
 /** Idle joins kept for the next requests. */
@@ -30,6 +31,12 @@ export class RackReplica implements Replica {
   /** All of its nodes are. */
   get up(): boolean {
     return this.#nodes.every((node) => node.up);
+  }
+  /** What any of them had better not get. */
+  get avoid(): Kinds {
+    let avoid = 0;
+    for (const node of this.#nodes) avoid |= node.avoid ?? Kinds.None;
+    return avoid as Kinds;
   }
   get plain(): boolean {
     return this.#nodes.some((node) => node.plain === true);
@@ -79,7 +86,8 @@ class RackReply implements ReplySink {
     this.#arrived();
   }
   onFailure(_node: number, failure: Failure): void {
-    this.#failure ??= failure;
+    // A node that does the write later lacks less than one that never does it.
+    if (this.#failure === undefined || this.#failure.kind === FailureKind.Queued) this.#failure = failure;
     this.#arrived();
   }
 

@@ -3,6 +3,7 @@
  * can be asked. Reading twice harms nobody; writes are not repeated, they went to every replica anyway.
  */
 import { ByteWriter } from "../bytes.ts";
+import { Kinds } from "../node_state.ts";
 import type { Pool } from "../pool.ts";
 import type { Retry } from "../replication/response_coordinator.ts";
 import { firstUp } from "../replication/replica_plan.ts";
@@ -41,7 +42,7 @@ export class ReadRetry implements Retry {
   }
 
   next(sink: ReplySink): boolean {
-    const at = firstUp(this.#candidates, this.#replicas, this.#at + 1);
+    const at = firstUp(this.#candidates, this.#replicas, Kinds.Reads, this.#at + 1);
     if (at <= this.#at) return false;
     this.#at = at;
     this.#stats.retried_reads++;

@@ -7,12 +7,15 @@
  * The walk stays in the rack it began in, because only one rack's nodes together hold each key once: the nearest whose nodes
  * are all up. There are places for 64 racks and for 4,096 nodes of a rack. 0 begins a walk, and is the answer of the last node's last step; no other step can be 0.
  */
+import { Kinds } from "../node_state.ts";
 import type { Replica } from "../replica.ts";
+import { firstUp } from "../replication/replica_plan.ts";
 
 const NODE_BITS = 12n;
 const RACK_BITS = 6n;
 const NODE_MASK = (1n << NODE_BITS) - 1n;
 const RACK_MASK = (1n << RACK_BITS) - 1n;
+const RACKS_MAX = 1 << Number(RACK_BITS);
 
 export interface ScanStep {
   /** Index of the node that is asked, in its topology. */
@@ -32,9 +35,7 @@ export function scanStep(
   racks: readonly Replica[],
   rackNodes: readonly (readonly number[])[],
 ): ScanStep | undefined {
-  const rack = cursor === 0n
-    ? Math.max(0, racks.findIndex((candidate, index) => BigInt(index) <= RACK_MASK && candidate.up))
-    : rackOf(cursor);
+  const rack = cursor === 0n ? firstUp([...racks.keys()].slice(0, RACKS_MAX), racks, Kinds.Reads) : rackOf(cursor);
   const nodes = rackNodes[rack];
   const place = Number(cursor & NODE_MASK);
   if (nodes === undefined || place >= nodes.length) return undefined;

@@ -12,10 +12,11 @@
  *             dc_each_safe_quorum    the owner in every rack of every datacenter, each directly: it is voted on there, and a
  *                                    copy that is passed on could not be told from a vote
  *
- * A target that is known to be down is planned like any other where its vote counts: its link says at once that it failed, and
- * the failure is named. Where one copy is enough, and for the one copy of another datacenter, somebody who is up is chosen.
+ * A target that is known to be down, or whose state does not allow the request, is planned like any other where its vote counts:
+ * its link says at once that it failed, and the failure is named. Where one copy is enough, and for the one copy of another datacenter, somebody who is up is chosen, and whose state allows it.
  */
 import { Consistency } from "../consistency.ts";
+import { kindOf, Kinds } from "../node_state.ts";
 import type { Replica } from "../replica.ts";
 import { Access, Scope } from "../request.ts";
 import type { Placement } from "../ring/placement.ts";
@@ -95,27 +96,38 @@ export function planReplicas(
   const isWrite = access === Access.Write;
   if (!isWrite && one) {
     const candidates = scope === Scope.Datacenter ? local : nearest;
-    if (candidates.length > 0) plan.add(candidates[firstUp(candidates, replicas)]!, Scope.Node, 0);
+    if (candidates.length > 0) plan.add(candidates[firstUp(candidates, replicas, Kinds.Reads)]!, Scope.Node, 0);
     return;
   }
+  const kind = kindOf(access);
   plan.addVoters(local);
-  plan.preferred = firstUp(local, replicas);
+  plan.preferred = firstUp(local, replicas, kind);
   if (scope === Scope.Datacenter) return;
   for (let i = 0; i < remote.length; i++) {
     const owners = remote[i]!;
     if (everyDatacenter) plan.addVoters(owners);
     else if (isWrite && passedOn) {
-      const chosen = firstUp(owners, replicas);
+      const chosen = firstUp(owners, replicas, kind);
       if (chosen > 0) plan.failovers++;
       plan.add(owners[chosen]!, Scope.Datacenter, NO_VOTE);
     } else if (isWrite) { for (const owner of owners) plan.add(owner, Scope.Node, NO_VOTE); }
   }
 }
 
-/** Index of the first of `nodes`, from `from` on, that is up; 0 when none is. */
-export function firstUp(nodes: readonly number[], replicas: readonly Replica[], from = 0): number {
-  for (let i = from; i < nodes.length; i++) if (replicas[nodes[i]!]!.up) return i;
-  return 0;
+/**
+ * Index of the first of `nodes`, from `from` on, that is up and does not avoid such requests; else of the first that is up; 0 when
+ * none is.
+ */
+export function firstUp(nodes: readonly number[], replicas: readonly Replica[], kind: Kinds, from = 0): number {
+  let second = -1;
+  for (let i = from; i < nodes.length; i++) {
+    const replica = replicas[nodes[i]!]!;
+    if (!replica.up) continue;
+    const { avoid } = replica;
+    if (avoid === undefined || (avoid & kind) === 0) return i;
+    if (second < 0) second = i;
+  }
+  return Math.max(0, second);
 }
 
 function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

@@ -182,7 +182,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
     // A replica that let its whole time pass leaves none for another.
     if (retry !== undefined && failure.kind !== FailureKind.Timeout && retry.next(this)) return;
     this.#outstanding--;
-    if (this.#isWrite) this.#missed(target, failure);
+    if (this.#isWrite && failure.kind !== FailureKind.Queued) this.#missed(target, failure);
     if (!this.#decided) {
       const ballot = this.#ballot;
       if (ballot !== undefined) {

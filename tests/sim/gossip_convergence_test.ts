@@ -65,7 +65,7 @@ Deno.test("who left, and who was down for too long, is forgotten and not brought
   const world = cluster(10, 6, { forgetAfterMs: 40_000 });
   world.until(() => world.agree(addresses(world.nodes)));
   const [leaver, victim] = [world.nodes[3]!, world.nodes[7]!];
-  leaver.gossiper.leave();
+  leaver.gossiper.say("LEAVING");
   leaver.running = false;
   world.until(() => world.running.every(({ ring }) => ring.length === 9), 10);
   victim.running = false;

@@ -85,6 +85,7 @@ async function start({ seed, memoryBytes, pendingMax, capacityBytes: given }: Wo
       hash: hashByName.murmur,
       hashTag: undefined,
       topology: buildTopology(1, self, []),
+      heldWrites: { count: 1000, bytes: 1 << 20 },
       datacenter: "d",
       rack: "r",
     },

@@ -69,6 +69,7 @@ export class SimGossiper {
           else this.down.delete(other);
         },
         onForgotten: (other) => this.gossiper.forget(other),
+        onState() {},
       },
     });
     this.gossiper = new Gossiper(

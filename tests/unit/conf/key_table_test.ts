@@ -251,6 +251,8 @@ const ours: readonly Row[] = [
   { key: "buffer_budget", default: "256mb", good: [own("64mb"), own("1gb")], bad: ["1mb", "0", "2tb", "''"] },
   { key: "max_client_pending", default: "4096", good: [own("1"), own("1048576")], bad: [...noNumbers, "0"] },
   { key: "max_link_pending", default: "65536", good: [own("1"), own("16777216")], bad: [...noNumbers, "0"] },
+  { key: "max_held_writes", default: "1000000", good: [own("1"), own("16777216")], bad: [...noNumbers, "0"] },
+  { key: "max_held_bytes", default: "256mb", good: [own("1mb"), own("2gb")], bad: ["1kb", "0", "2tb", "''"] },
   { key: "dyn_seed_file", good: [own("/etc/dynomite/seeds.txt"), own("seeds.txt")], bad: ["''", "[a, b]"] },
   { key: "requirepass", good: [own("secret"), ["'0'", "0"]], bad: ["''", "[a, b]"] },
   { key: "admin_token", good: [own("c2VjcmV0=="), own("a-b.c_d~e+f/1")], bad: ["''", "[a, b]", "'two words'", "ä"] },

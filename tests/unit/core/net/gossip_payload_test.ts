@@ -73,7 +73,7 @@ Deno.test("PeerFraming hands gossip on whole, and reads the replies around it", 
   const bytes = stream(PeerMessage.Reply, "+OK\r\n");
   for (const step of [1, 2, 3, 7, 50, bytes.length]) {
     const heard: string[] = [];
-    const identity = { name: "p", modern: true };
+    const identity = { name: "p", modern: true, refuses: false };
     const framing = new PeerFraming(codec, redis, 1 << 20, true, identity, (from, start, end) => {
       heard.push(decode(from, start, end));
     });
@@ -99,6 +99,6 @@ Deno.test("gossip above its bound ends the link before any of it is kept", () =>
   const parser = new PeerRequestParser(codec, redis.createRequestParser({ maxRequestBytes: 1 << 20 }), () => {});
   assertEquals(parser.parse(line, 0, line.length), INVALID);
   assertEquals(parser.problem, "gossip of more than 65536 bytes");
-  const framing = new PeerFraming(codec, redis, 1 << 20, true, { name: "p", modern: true }, () => {});
+  const framing = new PeerFraming(codec, redis, 1 << 20, true, { name: "p", modern: true, refuses: false }, () => {});
   assertEquals(framing.parse(line, 0, line.length), INVALID);
 });

@@ -38,7 +38,7 @@ const sides = {
     return { parser, describe };
   },
   PeerFraming() {
-    const parser = new PeerFraming(codec, redis, limitBytes, true, { name: "peer", modern: false });
+    const parser = new PeerFraming(codec, redis, limitBytes, true, { name: "peer", modern: false, refuses: false });
     const describe = () => {
       const { reply: { bytes, start, end, kind }, replyId, failure } = parser;
       return kind === ReplyKind.Push ? undefined : `${replyId} ${kind} ${failure ?? ""} ${textOf(bytes, start, end)}`;

@@ -60,7 +60,11 @@ function readRequests({ bytes, protocol }: CapturedStream, step: number): Read[]
 }
 
 function readReplies({ bytes, protocol }: CapturedStream, step: number): Read[] {
-  const framing = new PeerFraming(codec, protocols[protocol]!, 1 << 24, true, { name: "c", modern: true });
+  const framing = new PeerFraming(codec, protocols[protocol]!, 1 << 24, true, {
+    name: "c",
+    modern: true,
+    refuses: false,
+  });
   return feed(framing, bytes, step, () => {
     const { reply, replyId } = framing;
     if (reply.kind === ReplyKind.Push) return undefined;
