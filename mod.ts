@@ -252,6 +252,7 @@ function nodeOptions(conf: Conf, self: NodeDescription, servesStats: boolean): N
     patienceMs: Math.max(1000, conf.timeoutMs),
     password: conf.requirepass,
     levels: { read: conf.readConsistency, write: conf.writeConsistency },
+    slowLog: { slowerThanUs: conf.slowlogSlowerThanUs, lengthMax: conf.slowlogLengthMax },
     hash: hashByName[conf.hash],
     hashTag: conf.hashTag,
     topology: buildTopology(1, self, conf.dynSeeds),
@@ -285,17 +286,17 @@ function openDataStore(
 ): DataStore {
   const { server } = conf;
   if (server.kind === "embedded") {
-    const { clock, random, logger } = parts;
+    const { clock, random, turn, logger } = parts;
     const replyBytesMax = Math.max(conf.bufferBudgetBytes, conf.maxRequestBytes + REQUEST_HEAD_BYTES);
     const engine = openEngine({ path: server.path ?? ":memory:", synchronous: conf.dataStoreSync, clock, random });
     if (protocol.name === "memcached") {
       const writer = new TextWriter(new ByteWriter());
       const { commands } = protocol;
       const executor = new MemcachedExecutor(engine, { commands, writer, valueBytesMax: conf.maxRequestBytes });
-      return new EmbeddedDataStore({ engine, executor, clock, logger, replyBytesMax, isError });
+      return new EmbeddedDataStore({ engine, executor, clock, turn, logger, replyBytesMax, isError });
     }
     const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
-    return new EmbeddedDataStore({ engine, executor, clock, logger, replyBytesMax });
+    return new EmbeddedDataStore({ engine, executor, clock, turn, logger, replyBytesMax });
   }
   const credentials = {
     ...(conf.datastoreUser === undefined ? {} : { username: conf.datastoreUser }),

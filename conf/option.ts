@@ -11,6 +11,7 @@ export const groups = [
   "Bounds",
   "Access",
   "Peers and gossip",
+  "Observing",
   "Logging",
   "Kept for older files",
 ] as const;

@@ -396,6 +396,25 @@ export const options = {
     default: "conf/dynomite.pem",
     doc: "The RSA private key that nodes share for encrypted links. It is not read while secure_server_option is none.",
   }),
+  slowlogSlowerThanUs: one(wholeNumber(-1, greatest), {
+    key: "slowlog_log_slower_than",
+    group: "Observing",
+    unit: "µs",
+    default: "10000",
+    doc:
+      "How long a client's request may take, from when it was read to its answer, before it is kept in the slow log " +
+      "(SLOWLOG GET, /slowlog on the stats port). 0 keeps every request, -1 none. May be changed with CONFIG SET as " +
+      "slowlog-log-slower-than.",
+  }),
+  slowlogLengthMax: one(wholeNumber(0, 1_000_000), {
+    key: "slowlog_max_len",
+    group: "Observing",
+    unit: "requests",
+    default: "128",
+    doc:
+      "Slow requests that are kept; the oldest goes when one more comes. Each takes up to 4 KB. May be changed with " +
+      "CONFIG SET as slowlog-max-len.",
+  }),
   logFormat: one(word(["text", "json"]), {
     key: "log_format",
     group: "Logging",

@@ -44,13 +44,15 @@ function isDigits(text: string): boolean {
   return /^[0-9]+$/.test(text);
 }
 
-/** Whole numbers in a range, ASCII digits only. `extra` refuses single values with a reason of its own. */
+/** Whole numbers in a range, ASCII digits only, with a minus where the range begins below 0. `extra` refuses single values with a reason of its own. */
 export function wholeNumber(least: number, most: number, extra?: (value: number) => string | undefined): Kind<number> {
   const accepted = `a whole number from ${least} to ${most}`;
   return {
     accepted,
     parse(text) {
-      if (!isDigits(text)) return new Problem(`is not a number; accepted is ${accepted}`);
+      if (!isDigits(least < 0 ? text.replace(/^-/, "") : text)) {
+        return new Problem(`is not a number; accepted is ${accepted}`);
+      }
       const value = Number(text);
       if (value < least || value > most) return new Problem(`is out of range; accepted is ${accepted}`);
       const reason = extra?.(value);

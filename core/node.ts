@@ -8,6 +8,7 @@
 import { AdminServer } from "./admin/admin_server.ts";
 import { nodeInfo } from "./admin/node_info.ts";
 import type { Clock } from "./clock.ts";
+import { CommandStats } from "./command_stats.ts";
 import { Histogram } from "./histogram.ts";
 import { type Logger, withFacts } from "./logger.ts";
 import { ClientListener, type ClientListenerOptions } from "./net/client_listener.ts";
@@ -28,6 +29,7 @@ import { nodesNamed } from "./ring/node_names.ts";
 import { Settings } from "./settings.ts";
 import { GatedDataStore } from "./storage/gated_datastore.ts";
 import { nodeSettings } from "./admin/node_settings.ts";
+import { SlowLog } from "./slow_log.ts";
 import { Stats } from "./stats.ts";
 import { type Address, formatAddress, type Listener } from "./transport.ts";
 
@@ -48,6 +50,9 @@ export class Node implements NodeView {
   /** Client requests from read to answer, microseconds. */
   readonly latencyUs = new Histogram();
   readonly peerLatencyUs = new Histogram();
+  /** What clients asked, by command, and what of it took long. */
+  readonly commandStats: CommandStats;
+  readonly slowLog: SlowLog;
   readonly startedAt: number;
   readonly options: NodeOptions;
   readonly parts: NodeParts;
@@ -78,6 +83,8 @@ export class Node implements NodeView {
     this.clientsMax = options.clientsMax;
     this.levels = { ...options.levels };
     this.startedAt = parts.clock.wall();
+    this.commandStats = new CommandStats(parts.protocol.commands);
+    this.slowLog = new SlowLog(parts.clock, options.slowLog);
     const { topology } = options;
     this.#gate = new GatedDataStore(parts.dataStore, options.heldWrites, {
       clock: parts.clock,
@@ -184,6 +191,7 @@ export class Node implements NodeView {
   #receiveClients(listener: Listener): ClientListener {
     const { protocol } = this.parts;
     const { clientPendingMax, maxRequestBytes } = this.options;
+    const accounts = { protocol, commandStats: this.commandStats, slowLog: this.slowLog };
     // The limit is read at every accept: CONFIG SET maxclients may change it.
     const limits = { node: this };
     return this.#receive(
@@ -194,7 +202,7 @@ export class Node implements NodeView {
         },
         pendingMax: clientPendingMax,
       },
-      () => clientVisitor(protocol, this, { maxRequestBytes }),
+      () => clientVisitor(accounts, this, { maxRequestBytes }),
       this.stats,
       this.latencyUs,
     );
@@ -397,6 +405,7 @@ export class Node implements NodeView {
     Object.assign(this.stats, { ...new Stats(), client_connections: this.stats.client_connections });
     Object.assign(this.peerStats, { ...new Stats(), client_connections: this.peerStats.client_connections });
     this.pipeline.commandCounts.fill(0);
+    this.commandStats.reset();
     this.latencyUs.reset();
   }
 

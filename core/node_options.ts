@@ -13,6 +13,7 @@ import type { Protocol } from "./protocol.ts";
 import type { Random } from "./random.ts";
 import type { KeyHash } from "./ring/hash/mod.ts";
 import type { Topology } from "./ring/topology.ts";
+import type { SlowLogOptions } from "./slow_log.ts";
 import type { HeldLimits } from "./storage/held_writes.ts";
 import type { Address, Transport } from "./transport.ts";
 
@@ -37,6 +38,7 @@ export interface NodeOptions {
   readonly patienceMs: number;
   readonly password: string | undefined;
   readonly levels: Levels;
+  readonly slowLog: SlowLogOptions;
   readonly hash: KeyHash;
   /** Two characters, or undefined. */
   readonly hashTag: string | undefined;

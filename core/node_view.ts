@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 import type { Random } from "./random.ts";
+import type { SlowLog } from "./slow_log.ts";
 import type { Session } from "./session.ts";
 import type { Stats } from "./stats.ts";
 
@@ -46,6 +47,7 @@ export interface NodeView {
   readonly random: Random;
   readonly logger: Logger;
   readonly stats: Stats;
+  readonly slowLog: SlowLog;
   /** Password clients must give, or undefined. */
   readonly password: string | undefined;
   /** Milliseconds since 1970 of the start. */

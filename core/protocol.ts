@@ -142,6 +142,17 @@ export interface Protocol {
   /** Is this reply one that `request.quiet` asked not to get? Called only when quiet is not 0. */
   isSuppressed(quiet: number, reply: Reply): boolean;
 
+  /** Is the whole answer `bytes[start, end)` one of the protocol's errors? */
+  isError(bytes: Uint8Array, start: number, end: number): boolean;
+  /** Which one, as statistics tell them apart: its first word. Asked only of an error. */
+  errorName(bytes: Uint8Array, start: number, end: number): string;
+  /** Name of the error that a client gets which has not given the password. */
+  readonly notAdmitted?: string;
+  /** The command that a request names whose row is a stand-in; undefined when it names none. */
+  meantBy(request: Request): Command | undefined;
+  /** Places of arguments that no log may show (passwords); `args` are those of a call of `command`, shortened. */
+  secretArgs?(command: Command, args: readonly Uint8Array[]): readonly number[];
+
   /** A failure as the protocol's own error line. */
   writeFailure(failure: Failure, dialect: number, out: ByteWriter): void;
   /** What a client is told before its connection ends over a malformed frame. */

@@ -72,14 +72,20 @@ export class ReplyQueue {
     if (end > start) this.out.copy(bytes, start, end);
   }
 
+  /**
+   * The request of now was answered at once, while nothing else was waiting: its answer is in `out` from the offset `from` on.
+   * It took `durationUs`.
+   */
+  answered(_from: number, _durationUs: number): void {}
+
   /** The first slot has emitted its answer: removes it, and writes out those behind it that are ready. */
   advance(): void {
     this.#pop();
     while (this.count > 0) {
       const slot = this.#slots[this.#head]!;
       if (!slot.ready) break;
-      this.#pop();
       slot.emitTo(this);
+      this.#pop();
     }
     this.out.mark();
     if (this.count <= this.#wantedCount) {
@@ -103,8 +109,13 @@ export class ReplyQueue {
     }
   }
 
+  /** The oldest request is done with, answered or abandoned, `durationUs` after it came. */
+  protected leave(durationUs: number): void {
+    this.#latencyUs.record(durationUs);
+  }
+
   #pop(): void {
-    this.#latencyUs.record((this.#time.now - this.#since[this.#head]!) * 1000);
+    this.leave((this.#time.now - this.#since[this.#head]!) * 1000);
     this.#slots[this.#head] = null;
     this.#head = (this.#head + 1) & this.#mask;
     this.count--;

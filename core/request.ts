@@ -78,6 +78,10 @@ export interface Command {
   readonly unordered: boolean;
   /** Replicas that hold the same may answer differently (chance, time, a cursor): nothing to vote on, one is asked. */
   readonly varying?: boolean;
+  /** No command: the row of an error that a request is answered with by itself. */
+  readonly standIn?: boolean;
+  /** Its own answer is a word (PING): looking at the clock would take longer. */
+  readonly brief?: boolean;
   /** Why it is refused (Routing.Refused), as the protocol's error text without its prefix. */
   readonly refusal?: string;
 }

@@ -2,6 +2,7 @@
 import type { Node } from "../node.ts";
 import type { InfoSection } from "../node_view.ts";
 import { consistencyNames } from "../consistency.ts";
+import { commandInfo } from "./command_info.ts";
 
 /** The Redis whose commands, replies and errors this node follows. Clients choose features by it. */
 const REDIS_VERSION = "7.0.15";
@@ -101,17 +102,6 @@ export function nodeInfo(node: Node): InfoSection[] {
   if (keys !== undefined) {
     sections.push({ name: "Keyspace", entries: keys > 0 ? [["db0", `keys=${keys},expires=0,avg_ttl=0`]] : [] });
   }
-  sections.push({ name: "Commandstats", entries: commandCalls(node), onRequest: true });
+  sections.push(...commandInfo(node.commandStats));
   return sections;
-}
-
-/** How often each command was called; stand-ins for what is no command are left out. */
-function commandCalls(node: Node): [string, string][] {
-  const { commandCounts } = node.pipeline;
-  const calls = new Map<string, number>();
-  for (const { id, name } of node.parts.protocol.commands) {
-    const count = commandCounts[id]!;
-    if (count > 0 && !name.startsWith("(")) calls.set(name, (calls.get(name) ?? 0) + count);
-  }
-  return [...calls].map(([name, count]) => [`cmdstat_${name}`, `calls=${count}`]);
 }

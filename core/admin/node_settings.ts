@@ -3,17 +3,33 @@ import { consistencyNames, parseConsistency } from "../consistency.ts";
 import type { Node } from "../node.ts";
 import { type SettingRow, wholeNumber } from "../settings.ts";
 
+/** Microseconds, and entries: bounds of the options of the same name. */
+const SLOWER_THAN_MAX = 2147483647;
+const SLOW_LENGTH_MAX = 1_000_000;
+
 /** The rows for one node. */
 export function nodeSettings(node: Node): SettingRow[] {
   const { options } = node;
   const { listen } = options;
   // Rows below that have the name of an option show its value of now, in the form clients of Redis expect.
   const configured = (options.configuration ?? []).map(({ name, value }) => ({ name, get: () => value }));
+  const slowerThan = wholeNumber(-1, SLOWER_THAN_MAX, (value) => node.slowLog.slowerThanUs = value);
+  const slowMost = wholeNumber(0, SLOW_LENGTH_MAX, (value) => node.slowLog.lengthMax = value);
   const limit = wholeNumber(0, 1_000_000, (value) => node.clientsMax = value);
   return [
     ...configured,
     { name: "maxclients", get: () => String(node.clientsMax), set: limit },
     { name: "client_connections", get: () => String(node.clientsMax), set: limit },
+    ...["slowlog-log-slower-than", "slowlog_log_slower_than"].map((name) => ({
+      name,
+      get: () => String(node.slowLog.slowerThanUs),
+      set: slowerThan,
+    })),
+    ...["slowlog-max-len", "slowlog_max_len"].map((name) => ({
+      name,
+      get: () => String(node.slowLog.lengthMax),
+      set: slowMost,
+    })),
     level(node, "read_consistency", "read"),
     level(node, "write_consistency", "write"),
     {

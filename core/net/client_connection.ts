@@ -10,13 +10,14 @@
 import type { Histogram } from "../histogram.ts";
 import type { ClientView, NodeView } from "../node_view.ts";
 import { After, INCOMPLETE, INVALID, type Protocol, type RequestParser } from "../protocol.ts";
-import type { ReplyQueue, ReplyQueueOwner } from "../reply_queue.ts";
+import type { ReplyQueue } from "../reply_queue.ts";
 import type { Client, RequestSink } from "../request_sink.ts";
 import { Access } from "../request.ts";
 import type { Session } from "../session.ts";
 import type { Stats } from "../stats.ts";
 import type { Connection } from "../transport.ts";
 import type { Budget } from "./budget.ts";
+import type { QueueOwner } from "./client_reply_queue.ts";
 import type { Holder, Pressure } from "./pressure.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import type { Turn } from "./turn.ts";
@@ -58,7 +59,7 @@ export interface ClientParts {
   readonly latencyUs: Histogram;
 }
 
-export class ClientConnection implements Client, ClientView, Holder, WriteOwner, ReplyQueueOwner {
+export class ClientConnection implements Client, ClientView, Holder, WriteOwner, QueueOwner {
   readonly id: number;
   readonly remote: string;
   readonly local: string;

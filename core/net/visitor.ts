@@ -5,9 +5,10 @@
 import type { Histogram } from "../histogram.ts";
 import type { NodeView } from "../node_view.ts";
 import type { GossipReceiver } from "../gossip_port.ts";
+import { type Accounts, ClientReplyQueue, type QueueOwner } from "./client_reply_queue.ts";
 import type { PeerCodec } from "../peer_codec.ts";
 import type { ParserLimits, Protocol, RequestParser } from "../protocol.ts";
-import { type Output, ReplyQueue, type ReplyQueueOwner } from "../reply_queue.ts";
+import type { Output, ReplyQueue } from "../reply_queue.ts";
 import type { Session } from "../session.ts";
 import { PeerReplyQueue } from "./peer_reply_queue.ts";
 import { PeerRequestParser } from "./peer_request_parser.ts";
@@ -22,21 +23,24 @@ export interface Visitor {
   readonly probes: boolean;
   createReplies(
     out: Output,
-    owner: ReplyQueueOwner,
+    owner: QueueOwner,
     latencyUs: Histogram,
     time: { readonly now: number },
   ): ReplyQueue;
 }
 
-/** A client that speaks `protocol`. */
-export function clientVisitor(protocol: Protocol, node: NodeView, limits: ParserLimits): Visitor {
+/** A client that speaks the protocol of `accounts`, which get what it asks for. */
+export function clientVisitor(accounts: Accounts, node: NodeView, limits: ParserLimits): Visitor {
+  const { protocol } = accounts;
   const session = protocol.createSession(node);
+  const parser = protocol.createRequestParser(limits, session);
   return {
     noun: "client",
     probes: false,
     session,
-    parser: protocol.createRequestParser(limits, session),
-    createReplies: (out, owner, latencyUs, time) => new ReplyQueue(out, owner, latencyUs, time),
+    parser,
+    createReplies: (out, owner, latencyUs, time) =>
+      new ClientReplyQueue(accounts, parser.request, session, out, owner, latencyUs, time),
   };
 }
 

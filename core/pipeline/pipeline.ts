@@ -99,8 +99,12 @@ export class Pipeline implements RequestSink {
     const { protocol, node } = this.#parts;
     const { replies, session } = client;
     if (replies.count === 0 && !replies.framed) {
-      const after = protocol.answer(request, session, node, replies.out);
-      replies.out.mark();
+      const { out } = replies;
+      const from = out.length;
+      const since = request.command.brief ? 0 : node.clock.now();
+      const after = protocol.answer(request, session, node, out);
+      replies.answered(from, request.command.brief ? 0 : (node.clock.now() - since) * 1000);
+      out.mark();
       if (after !== After.Continue) client.end(after);
       return;
     }

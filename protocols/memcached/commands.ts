@@ -68,6 +68,7 @@ function row(
   routing: Routing,
   join: Join = Join.None,
   answer?: string,
+  standIn = false,
 ): MemcachedCommand {
   const command: MemcachedCommand = {
     name,
@@ -77,6 +78,7 @@ function row(
     join,
     unordered: false,
     varying: varying.has(name),
+    ...(standIn ? { standIn } : {}),
     form,
     answer,
     ...(routing === Routing.Refused && answer !== undefined ? { refusal: answer } : {}),
@@ -126,7 +128,7 @@ const named: readonly MemcachedCommand[] = [
 /** `mg` with a flag that changes the item (T, N, R): every copy gets it. */
 export const metaGetWrite = row("mg", Form.MetaGet, Write, Routing.Owner);
 /** An HTTP request, perhaps one that a browser was tricked into sending: the connection is closed without a word. */
-export const httpRequest = row("http", Form.Any, None, Routing.Local);
+export const httpRequest = row("http", Form.Any, None, Routing.Local, Join.None, undefined, true);
 
 /** Lines that answer a request as soon as its own line is read; texts as memcached 1.6.18 has them. */
 const texts = {
@@ -158,7 +160,7 @@ type AnswerName = keyof typeof texts;
 
 /** Their rows. */
 export const answers = Object.fromEntries(
-  Object.entries(texts).map(([name, text]) => [name, row(name, Form.Any, None, Routing.Local, Join.None, text)]),
+  Object.entries(texts).map(([name, text]) => [name, row(name, Form.Any, None, Routing.Local, Join.None, text, true)]),
 ) as unknown as Readonly<Record<AnswerName, MemcachedCommand>>;
 
 /** Every row; `commands[i].id` is i. */

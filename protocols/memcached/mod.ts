@@ -2,16 +2,16 @@
  * Memcached: the classic text protocol and the meta commands, to clients and to a memcached behind the node. Replies of a
  * server pair with its requests in order, so nothing is sent on that gets no answer: see command_line.ts.
  */
-import { type ByteWriter, encode } from "../../core/bytes.ts";
+import { type ByteWriter, CR, decode, encode, SPACE } from "../../core/bytes.ts";
 import type { NodeView } from "../../core/node_view.ts";
 import type { Greeting, ParserLimits, Protocol } from "../../core/protocol.ts";
 import type { Failure, Reply } from "../../core/reply.ts";
-import type { Join, KeptKeys, KeyList, Request } from "../../core/request.ts";
+import type { Command, Join, KeptKeys, KeyList, Request } from "../../core/request.ts";
 import type { Session } from "../../core/session.ts";
 import { answer } from "./answer.ts";
-import { commands, Quiet } from "./commands.ts";
+import { commands, findCommand, Quiet } from "./commands.ts";
 import { findKeys, joinParts, writePart } from "./multi_key.ts";
-import { MemcachedReplyParser, startsWith } from "./reply_parser.ts";
+import { isError, MemcachedReplyParser, startsWith } from "./reply_parser.ts";
 import { MemcachedRequestParser } from "./request_parser.ts";
 
 const classicWrites = new Set([
@@ -86,6 +86,16 @@ export class MemcachedProtocol implements Protocol {
       default:
         return false;
     }
+  }
+  isError = isError;
+  /** `ERROR`, `CLIENT_ERROR`, `SERVER_ERROR`. */
+  errorName(bytes: Uint8Array, start: number, end: number): string {
+    let to = start;
+    while (to < end && bytes[to] !== SPACE && bytes[to] !== CR) to++;
+    return decode(bytes, start, to);
+  }
+  meantBy(request: Request): Command | undefined {
+    return findCommand(request.bytes, request.argStart(0), request.argEnd(0));
   }
   writeFailure(failure: Failure, _dialect: number, out: ByteWriter): void {
     writeError("SERVER_ERROR", failure.toString(), out);

@@ -129,7 +129,8 @@ export class CommandTable {
       all.set(name, row);
       return row;
     };
-    const standIn = (name: string) => put(buildRow(rows.length, name, local, undefined, undefined));
+    const standIn = (name: string) =>
+      put({ ...buildRow(rows.length, name, local, undefined, undefined), standIn: true });
     this.unknown = standIn("(unknown)");
     this.wrongArity = standIn("(wrong arity)");
     this.unknownSubcommand = standIn("(unknown subcommand)");
@@ -178,6 +179,15 @@ export class CommandTable {
     request.keyArg = row.firstKey;
   }
 
+  /** The row that a request names whose own row is a stand-in, or undefined. */
+  meantBy(request: Request): RedisCommand | undefined {
+    const { command, bytes, argCount } = request;
+    const row = this.#names.find(bytes, request.argStart(0), request.argEnd(0));
+    if (row === undefined || command === this.http || command === this.unknownSubcommand) return undefined;
+    if (row.subcommands === undefined || argCount < 2) return row;
+    return row.subcommands.find(bytes, request.argStart(1), request.argEnd(1));
+  }
+
   /** The row a request means before its arity was checked: for error texts and COMMAND. */
   find(name: string): RedisCommand | undefined {
     return this.byName.get(name);
@@ -197,6 +207,7 @@ function blockingRow(id: number, name: string, facts: CommandFacts): RedisComman
     routing: Routing.Refused,
     join: Join.None,
     unordered: false,
+    standIn: true,
     refusal: blockingRefusal,
     facts,
     firstKey: 0,
@@ -248,6 +259,7 @@ function buildRow(
     unordered: unorderedCommands.has(name),
     varying: facts.tips?.includes("nondeterministic_output") ?? false,
     ...(refusal === undefined ? {} : { refusal }),
+    ...(name === "ping" ? { brief: true } : {}),
     facts,
     firstKey,
     subcommands,

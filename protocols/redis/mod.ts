@@ -12,8 +12,14 @@ import { Dialect } from "./encode.ts";
 import { equalUnordered, findKeys, joinParts, readsUnnamedKeys, writePart } from "./multi_key.ts";
 import { RedisReplyParser } from "./reply_parser.ts";
 import { RedisRequestParser } from "./request_parser.ts";
+import { errorName } from "./error_name.ts";
 import { scanCodec } from "./scan.ts";
+import { secretArgs } from "./secret_args.ts";
 import { RedisSession } from "./session.ts";
+
+/** First byte of an error, and of one as RESP3 may write it. */
+const MINUS = 45;
+const BANG = 33;
 
 export class RedisProtocol implements Protocol {
   readonly name = "redis";
@@ -26,6 +32,8 @@ export class RedisProtocol implements Protocol {
   readonly isClassic = isClassic;
   readonly readsUnnamedKeys = readsUnnamedKeys;
   readonly scan = scanCodec;
+  readonly notAdmitted = "NOAUTH";
+  readonly secretArgs = secretArgs;
 
   createRequestParser(limits: ParserLimits, session?: Session): RedisRequestParser {
     return new RedisRequestParser(this.table, limits, session);
@@ -60,6 +68,13 @@ export class RedisProtocol implements Protocol {
   }
   isSuppressed(): boolean {
     return false;
+  }
+  isError(bytes: Uint8Array, start: number): boolean {
+    return bytes[start] === MINUS || bytes[start] === BANG;
+  }
+  errorName = errorName;
+  meantBy(request: Request): Command | undefined {
+    return this.table.meantBy(request);
   }
   writeFailure(failure: Failure, _dialect: number, out: ByteWriter): void {
     out.ascii("-ERR ");

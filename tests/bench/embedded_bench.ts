@@ -14,6 +14,7 @@ import { systemRandom } from "../../core/random.ts";
 import type { ReplySink } from "../../core/reply.ts";
 import type { Request } from "../../core/request.ts";
 import { type Synchronous, synchronousLevels } from "../../core/storage/embedded/database.ts";
+import { Turn } from "../../core/net/turn.ts";
 import { EmbeddedDataStore } from "../../core/storage/embedded/embedded_datastore.ts";
 import { openEngine } from "../../core/storage/embedded/engine.ts";
 import { RedisExecutor } from "../../core/storage/embedded/redis_executor.ts";
@@ -41,7 +42,14 @@ function open(name: string, path: string, synchronous: Synchronous): Subject {
   const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
   return {
     name,
-    store: new EmbeddedDataStore({ engine, executor, clock, logger: silentLogger, replyBytesMax: 1 << 20 }),
+    store: new EmbeddedDataStore({
+      engine,
+      executor,
+      clock,
+      turn: new Turn(clock),
+      logger: silentLogger,
+      replyBytesMax: 1 << 20,
+    }),
   };
 }
 

@@ -11,17 +11,18 @@ import { SystemClock } from "../../core/clock.ts";
 import { Consistency } from "../../core/consistency.ts";
 import { Histogram } from "../../core/histogram.ts";
 import { silentLogger } from "../../core/logger.ts";
+import { ClientReplyQueue } from "../../core/net/client_reply_queue.ts";
 import { Dispatcher } from "../../core/pipeline/dispatcher.ts";
 import { Pipeline } from "../../core/pipeline/pipeline.ts";
 import { viewOf } from "../../core/pipeline/cluster_view.ts";
 import { Reply, ReplyKind, type ReplySink } from "../../core/reply.ts";
-import { ReplyQueue } from "../../core/reply_queue.ts";
 import type { Replica } from "../../core/replica.ts";
 import type { Request } from "../../core/request.ts";
 import { murmur } from "../../core/ring/hash/murmur.ts";
 import { buildTopology } from "../../core/ring/topology.ts";
 import { Stats } from "../../core/stats.ts";
 import { RedisProtocol } from "../../protocols/redis/mod.ts";
+import { testAccounts } from "../support/test_accounts.ts";
 import { TestNodeView } from "../support/test_node_view.ts";
 import { median } from "./report.ts";
 
@@ -65,10 +66,13 @@ function measure(name: string, level: Consistency, bytes: Uint8Array, answer: Ui
   const pipeline = new Pipeline({ protocol, node, dispatcher, levels, stats, onMissedWrite() {} });
   const parser = protocol.createRequestParser({ maxRequestBytes: 1024 });
   const latencyUs = new Histogram();
+  const accounts = testAccounts(protocol, node);
   const clients = Array.from({ length: CLIENTS }, () => {
     const out = new Output(4096);
-    const replies = new ReplyQueue(out, { onSpace() {} }, latencyUs, { now: 0 });
-    return { session: protocol.createSession(node), replies, out, end() {} };
+    const session = protocol.createSession(node);
+    const owner = { remote: "", onSpace() {} };
+    const replies = new ClientReplyQueue(accounts, parser.request, session, out, owner, latencyUs, { now: 0 });
+    return { session, replies, out, end() {} };
   });
   const reply = new Reply().set(answer, 0, answer.length, ReplyKind.Value);
   const run = (rounds: number) => {

@@ -18,6 +18,10 @@ import { startRedis, testWith } from "../support/real_servers.ts";
 import { type Args, RespClient } from "../support/resp_client.ts";
 import { startEmbeddedNode, startNodeBefore } from "../support/test_node.ts";
 
+/** SLOWLOG is compared too, and a slow machine must not show in it. */
+const logsNothing = { args: ["--slowlog-log-slower-than", "-1"] };
+const settings = { slowlogSlowerThanUs: -1 };
+
 const seed = Number(Deno.env.get("DIFFERENTIAL_SEED") ?? Math.floor(Math.random() * 2 ** 31));
 const sequences = Number(Deno.env.get("DIFFERENTIAL_SEQUENCES") ?? 12);
 const COMMANDS_PER_SEQUENCE = 400;
@@ -30,8 +34,8 @@ type Body = (pair: Pair) => Promise<void>;
 function testEmbedded(what: string, body: Body): void {
   for (const protocol of [2, 3] as const) {
     testWith(["redis-server"], `embedded engine ${what}, RESP${protocol}`, async () => {
-      await using server = await startRedis();
-      await using node = await startEmbeddedNode();
+      await using server = await startRedis(logsNothing);
+      await using node = await startEmbeddedNode(settings);
       await withClients(node.port, server.port, protocol, body);
     });
   }
@@ -41,9 +45,9 @@ function testEmbedded(what: string, body: Body): void {
 function testInFront(what: string, body: Body): void {
   for (const protocol of [2, 3] as const) {
     testWith(["redis-server"], `node in front of Redis ${what}, RESP${protocol}`, async () => {
-      await using server = await startRedis();
+      await using server = await startRedis(logsNothing);
       await using engine = await startRedis();
-      await using node = await startNodeBefore(engine);
+      await using node = await startNodeBefore(engine, settings);
       await withClients(node.port, server.port, protocol, body);
     });
   }

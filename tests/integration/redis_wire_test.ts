@@ -215,17 +215,22 @@ async function compare(port: number, redisPort: number): Promise<void> {
   }
 }
 
-const databases = { args: ["--databases", "1"] };
+/** Nothing is logged as slow, however slow the machine is. */
+const databases = { args: ["--databases", "1", "--slowlog-log-slower-than", "-1"] };
+const settings = { slowlogSlowerThanUs: -1 };
 
 testWith(["redis-server"], "raw bytes get the replies of a real Redis, in front of Redis", async () => {
   await using redis = await startRedis(databases);
   await using engine = await startRedis(databases);
-  await using node = await startEngineNode(engine);
+  await using node = await startEngineNode(engine, settings);
   await compare(node.port, redis.port);
 });
 
 testWith(["redis-server"], "raw bytes get the replies of a real Redis, on the embedded engine", async () => {
   await using redis = await startRedis(databases);
-  await using node = await startEngineNode({}, { server: { kind: "embedded", path: undefined, name: "embedded" } });
+  await using node = await startEngineNode(
+    {},
+    { ...settings, server: { kind: "embedded", path: undefined, name: "embedded" } },
+  );
   await compare(node.port, redis.port);
 });

@@ -12,6 +12,7 @@ import { type MemoryConnection, MemoryNetwork, type MemoryNetworkOptions } from 
 import { RecordingLogger } from "./recording_logger.ts";
 import { settled } from "./settled.ts";
 import { SimClock } from "./sim_clock.ts";
+import { testAccounts } from "./test_accounts.ts";
 import { TestNodeView } from "./test_node_view.ts";
 
 interface SetUp {
@@ -34,10 +35,11 @@ export async function setUp(
   const pressure = new Pressure(memoryBytes);
   const latencyUs = new Histogram();
   const turn = new Turn(clock);
+  const accounts = testAccounts(protocol, node);
   const connect = async (id: number) => {
     const client = new LineClient(await network.connect(listener.address, 1000));
     const served = await listener.accept() as MemoryConnection;
-    const visit = () => clientVisitor(protocol, node, { maxRequestBytes });
+    const visit = () => clientVisitor(accounts, node, { maxRequestBytes });
     const parts = { protocol, visit, sink, node, turn, pressure, stats: node.stats, latencyUs };
     const connection = new ClientConnection(id, served, { pendingMax }, parts);
     const state = { finished: false };
@@ -58,5 +60,18 @@ export async function setUp(
     await first.leave();
     assertEquals(pressure.usedBytes, 0, "memory is still charged");
   };
-  return { ...first, leave, connect, clock, network, node, stats: node.stats, sink, pressure, latencyUs, logger };
+  return {
+    ...first,
+    leave,
+    connect,
+    clock,
+    network,
+    node,
+    stats: node.stats,
+    sink,
+    pressure,
+    latencyUs,
+    logger,
+    accounts,
+  };
 }

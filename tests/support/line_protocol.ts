@@ -32,7 +32,7 @@ import { Access, type Command, Join, type KeyList, Request, Routing } from "../.
 import type { Session } from "../../core/session.ts";
 
 const rows: readonly Omit<Command, "id">[] = [
-  row("unknown", Access.None, Routing.Local),
+  { ...row("unknown", Access.None, Routing.Local), standIn: true },
   row("ping", Access.None, Routing.Local),
   row("dialect", Access.None, Routing.Local),
   row("quit", Access.None, Routing.Local),
@@ -186,6 +186,18 @@ export class LineProtocol implements Protocol {
   }
   isSuppressed(quiet: number, reply: Reply): boolean {
     return quiet === 1 && reply.kind !== ReplyKind.Error;
+  }
+  isError(bytes: Uint8Array, start: number): boolean {
+    return bytes[start] === BANG;
+  }
+  errorName(bytes: Uint8Array, start: number, end: number): string {
+    return decode(bytes, start + 1, end).trim().split(" ")[0]!;
+  }
+  meantBy(): Command | undefined {
+    return undefined;
+  }
+  secretArgs({ name }: Command): readonly number[] {
+    return name === "secret" ? [1] : [];
   }
   writeFailure(failure: Failure, _dialect: number, out: ByteWriter): void {
     out.text(`!${failure}\n`);

@@ -20,7 +20,10 @@ export async function startEmbeddedNode(settings: Partial<Conf> = {}, overrides:
 }
 
 /** Starts it in front of a server on this machine. */
-export function startNodeBefore(server: { readonly host: string; readonly port: number }): Promise<TestNode> {
+export function startNodeBefore(
+  server: { readonly host: string; readonly port: number },
+  settings: Partial<Conf> = {},
+): Promise<TestNode> {
   const { host, port } = server;
-  return startEmbeddedNode({ server: { kind: "tcp", host, port, name: "engine" } });
+  return startEmbeddedNode({ ...settings, server: { kind: "tcp", host, port, name: "engine" } });
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { ClientView, InfoSection, NodeView, Setting } from "../../core/node_view.ts";
 import { SeededRandom } from "../../core/random.ts";
+import { SlowLog } from "../../core/slow_log.ts";
 import { Stats } from "../../core/stats.ts";
 
 /** A node as a protocol sees it, without one behind it. */
@@ -10,6 +11,7 @@ export class TestNodeView implements NodeView {
   readonly address = "127.0.0.1:8102";
   readonly random = new SeededRandom(1);
   readonly stats = new Stats();
+  readonly slowLog: SlowLog;
   readonly startedAt: number;
   password: string | undefined;
   readonly open: ClientView[] = [];
@@ -19,6 +21,7 @@ export class TestNodeView implements NodeView {
 
   constructor(readonly clock: Clock, readonly logger: Logger) {
     this.startedAt = clock.wall();
+    this.slowLog = new SlowLog(clock, { slowerThanUs: 10_000, lengthMax: 128 });
   }
 
   clients(): Iterable<ClientView> {

@@ -22,6 +22,8 @@ export interface EmbeddedParts {
   readonly engine: Engine;
   readonly executor: Executor;
   readonly clock: Clock;
+  /** Told when time has passed: a request may have taken long, and its answer is measured by it. */
+  readonly turn: { begin(): void };
   readonly logger: Logger;
   /** Bounds one reply. */
   readonly replyBytesMax: number;
@@ -193,6 +195,7 @@ export class EmbeddedDataStore implements DataStore {
     const batch = this.#batch;
     if (batch.count === 0) return;
     this.#commit(batch);
+    this.#parts.turn.begin();
     this.#batch = this.#spare;
     this.#spare = batch;
     this.#delivering = true;

@@ -1,5 +1,6 @@
 /** The node itself: INFO, CONFIG, TIME, ROLE, and what tools ask about a server that this one answers plainly. */
 import type { Answer, Ask } from "../answer.ts";
+import { slowLogAnswers } from "./slow_log.ts";
 import { commandFacts } from "../command_table.ts";
 import { isInteger } from "../integers.ts";
 import { globPattern } from "./commands.ts";
@@ -97,14 +98,7 @@ export const serverAnswers: Readonly<Record<string, Answer>> = {
     out.array(0);
   },
   lolwut: ({ node, out }) => out.verbatim(`Dynomite ver. ${node.version}\n`),
-  "slowlog|get": ({ args, out }) => {
-    if (args.length > 3) out.error("ERR wrong number of arguments for 'slowlog|get' command");
-    else if (args.length === 3 && !(isInteger(args[2]!) && Number(args[2]) >= -1)) {
-      out.error("ERR count should be greater than or equal to -1");
-    } else out.array(0);
-  },
-  "slowlog|len": ({ out }) => out.integer(0),
-  "slowlog|reset": ok,
+  ...slowLogAnswers,
   "latency|latest": empty,
   "latency|history": empty,
   "latency|graph": ({ args, out }) => out.error(`ERR No samples available for event '${args[2]}'`),

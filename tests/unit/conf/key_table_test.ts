@@ -256,6 +256,13 @@ const ours: readonly Row[] = [
   { key: "dyn_seed_file", good: [own("/etc/dynomite/seeds.txt"), own("seeds.txt")], bad: ["''", "[a, b]"] },
   { key: "requirepass", good: [own("secret"), ["'0'", "0"]], bad: ["''", "[a, b]"] },
   { key: "admin_token", good: [own("c2VjcmV0=="), own("a-b.c_d~e+f/1")], bad: ["''", "[a, b]", "'two words'", "ä"] },
+  {
+    key: "slowlog_log_slower_than",
+    default: "10000",
+    good: [own("-1"), own("0"), own("2147483647")],
+    bad: ["-2", "2147483648", "1.5", "--1", "x", "''"],
+  },
+  { key: "slowlog_max_len", default: "128", good: [own("0"), own("1000000")], bad: noNumbers },
   { key: "log_format", default: "text", good: [own("text"), own("json")], bad: ["JSON", "xml", "''"] },
 ];
 

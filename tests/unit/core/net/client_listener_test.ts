@@ -11,6 +11,7 @@ import { MemoryNetwork } from "../../../support/memory_transport.ts";
 import { RecordingLogger } from "../../../support/recording_logger.ts";
 import { settled } from "../../../support/settled.ts";
 import { SimClock } from "../../../support/sim_clock.ts";
+import { testAccounts } from "../../../support/test_accounts.ts";
 import { TestNodeView } from "../../../support/test_node_view.ts";
 
 function setUp({ clientsMax = 0 } = {}) {
@@ -22,7 +23,7 @@ function setUp({ clientsMax = 0 } = {}) {
   const protocol = new LineProtocol();
   const sink = new ManualSink(protocol, node);
   const pressure = new Pressure(1 << 20);
-  const visit = () => clientVisitor(protocol, node, { maxRequestBytes: 1000 });
+  const visit = () => clientVisitor(testAccounts(protocol, node), node, { maxRequestBytes: 1000 });
   const clients = new ClientListener(
     listener,
     { clientsMax, pendingMax: 100 },

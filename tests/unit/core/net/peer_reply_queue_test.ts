@@ -12,6 +12,7 @@ import { bytesOf } from "../../../conformance/protocol.ts";
 import { CollectedOutput } from "../../../support/collected_output.ts";
 import { SimClock } from "../../../support/sim_clock.ts";
 import { message } from "../../../support/sim_peer_link.ts";
+import { testAccounts } from "../../../support/test_accounts.ts";
 import { TestNodeView } from "../../../support/test_node_view.ts";
 import { TestSlot } from "../../../support/test_slot.ts";
 
@@ -104,5 +105,5 @@ Deno.test("peerVisitor() is admitted without a password, and takes the form of r
   assertEquals([session.dialect, parser.request.scope], [0, Scope.Node]);
   session.dialect = 1;
   assertEquals(session.dialect, 0);
-  assertEquals(clientVisitor(redis, node, limits).session.admitted, false);
+  assertEquals(clientVisitor(testAccounts(redis, node), node, limits).session.admitted, false);
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { silentLogger } from "../../../../../core/logger.ts";
 import { SeededRandom } from "../../../../../core/random.ts";
 import { FailureKind } from "../../../../../core/reply.ts";
+import { Turn } from "../../../../../core/net/turn.ts";
 import { EmbeddedDataStore } from "../../../../../core/storage/embedded/embedded_datastore.ts";
 import { type Engine, openEngine } from "../../../../../core/storage/embedded/engine.ts";
 import { RedisExecutor } from "../../../../../core/storage/embedded/redis_executor.ts";
@@ -30,7 +31,14 @@ function open(): Subject {
   const logger = new RecordingLogger();
   const engine = openEngine({ path: ":memory:", clock, random: new SeededRandom(1) });
   const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
-  const store = new EmbeddedDataStore({ engine, executor, clock, logger, replyBytesMax: 1 << 20 });
+  const store = new EmbeddedDataStore({
+    engine,
+    executor,
+    clock,
+    turn: new Turn(clock),
+    logger,
+    replyBytesMax: 1 << 20,
+  });
   const sink = new RecordingSink();
   let target = 0;
   return {
@@ -48,7 +56,16 @@ testDataStore("EmbeddedDataStore", () => {
   const clock = new SimClock();
   const engine = openEngine({ path: ":memory:", clock, random: new SeededRandom(1) });
   const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
-  return { store: new EmbeddedDataStore({ engine, executor, clock, logger: silentLogger, replyBytesMax: 1 << 24 }) };
+  return {
+    store: new EmbeddedDataStore({
+      engine,
+      executor,
+      clock,
+      turn: new Turn(clock),
+      logger: silentLogger,
+      replyBytesMax: 1 << 24,
+    }),
+  };
 });
 
 Deno.test("EmbeddedDataStore.send() commits the writes of a turn once, and replies only then", async () => {
