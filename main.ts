@@ -14,7 +14,9 @@ import { loadConf, loadUsualConf } from "./conf/load.ts";
 import { fileOutput, Log, type LogOutput, noOutput, stderrOutput } from "./conf/log.ts";
 import type { ReadConf, Values } from "./conf/parse.ts";
 import { describeStart } from "./conf/process/banner.ts";
+import { builtFrom } from "./conf/process/commit.ts";
 import { reportReady, startDaemon } from "./conf/process/daemon.ts";
+import { giveUpRunning } from "./conf/process/permissions.ts";
 import { PidFile } from "./conf/process/pid_file.ts";
 import { handleSignals, systemSignals } from "./conf/process/signals.ts";
 import { describeStats } from "./core/admin/stats_table.ts";
@@ -45,7 +47,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
   if (flags.help || flags.version || flags.describeStats) {
-    console.log(`This is dynomite-${version}`);
+    const commit = builtFrom();
+    console.log(`This is dynomite-${version}${commit ? ` (commit ${commit})` : ""}`);
     if (flags.help) console.log(`\n${describeUsage()}`);
     if (flags.describeStats) console.log(`\n${describeStats().trimEnd()}`);
     return 0;
@@ -130,6 +133,7 @@ async function run(flags: Flags, { conf, notices, source }: Configured): Promise
   });
   try {
     if (flags.pidFile !== undefined) pidFile = PidFile.take(flags.pidFile);
+    await giveUpRunning();
     for (const notice of [...flags.notices, ...notices]) log.notice(notice);
     node = await startNode(conf, { logger: log });
     log.notice("dynomite {version}, process {pid}, serves clients on {address}", {

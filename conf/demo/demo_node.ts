@@ -3,12 +3,11 @@
  * node outlives the demo, whatever becomes of that.
  */
 import { TextLineStream } from "./text_lines.ts";
-import denoJson from "../../deno.json" with { type: "json" };
 import type { WrittenNode } from "../cluster/write.ts";
+import { permissionFlags } from "../process/permissions.ts";
 import { portsOf } from "./addresses.ts";
 
 const program = new URL("../../main.ts", import.meta.url).href;
-const permissions = denoJson.tasks.start.command.split(" ").filter((word) => word.startsWith("--allow-"));
 
 /** What a node says before it is ready is kept to this many lines, in case it fails. */
 const KEPT_LINES_MAX = 50;
@@ -32,7 +31,7 @@ export class DemoNode {
     this.#onLine = onLine;
     this.#ready = new Promise((resolve) => this.#markReady = resolve);
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", ...permissions, program, "-c", plan.path, "--stop-with-stdin"],
+      args: ["run", "--no-prompt", ...permissionFlags, program, "-c", plan.path, "--stop-with-stdin"],
       // A session of its own: the Ctrl-C of the terminal is for the demo, which then ends its nodes.
       detached: true,
       stdin: "piped",

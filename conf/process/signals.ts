@@ -16,9 +16,18 @@ export interface SignalSource {
 }
 
 export const systemSignals: SignalSource = {
-  add: (signal, handler) => Deno.addSignalListener(signal, handler),
-  remove: (signal, handler) => Deno.removeSignalListener(signal, handler),
+  add: (signal, handler) => whereKnown(() => Deno.addSignalListener(signal, handler)),
+  remove: (signal, handler) => whereKnown(() => Deno.removeSignalListener(signal, handler)),
 };
+
+/** Windows knows few signals. One that it does not have cannot come, so nothing is lost without its handler. */
+function whereKnown(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (Deno.build.os !== "windows" || !(error instanceof TypeError)) throw error;
+  }
+}
 
 export interface SignalActions {
   /** Begins the drained stop. Called once. `code` is for a process that has nothing to drain yet. */

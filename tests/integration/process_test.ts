@@ -68,13 +68,13 @@ Deno.test("--help, --version and --describe-stats print to stdout and end with 0
   await using here = await place();
   const help = await runProgram(["-h"], here.folder);
   assertEnd(help, 0);
-  assertMatch(help.stdout, /^This is dynomite-\d+\.\d+\.\d+\n\nUsage: dynomite /);
+  assertMatch(help.stdout, /^This is dynomite-\d+\.\d+\.\d+(?: \(commit [0-9a-f]{12}\+?\))?\n\nUsage: dynomite /);
   assertStringIncludes(help.stdout, "  -c, --conf-file=S");
   assertStringIncludes(help.stdout, "  max_request_bytes (");
   assertEquals(help.stderr, "");
   const version = await runProgram(["--version"], here.folder);
   assertEnd(version, 0);
-  assertMatch(version.stdout, /^This is dynomite-\d+\.\d+\.\d+\n$/);
+  assertMatch(version.stdout, /^This is dynomite-\d+\.\d+\.\d+(?: \(commit [0-9a-f]{12}\+?\))?\n$/);
   const stats = await runProgram(["-D"], here.folder);
   assertEnd(stats, 0);
   assertStringIncludes(stats.stdout, '\npool stats:\n  client_eof          "# eof on client connections"\n');

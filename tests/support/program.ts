@@ -2,11 +2,10 @@
  * The program as a process, as users start it: `DYNOMITE_BIN` if that names a compiled one, else `deno run main.ts` with
  * the permissions of `deno task start`. What a test starts it also ends, by its pid.
  */
-import denoJson from "../../deno.json" with { type: "json" };
+import { permissionFlags } from "../../conf/process/permissions.ts";
 
 const binary = Deno.env.get("DYNOMITE_BIN");
 const mainPath = new URL("../../main.ts", import.meta.url).pathname;
-const permissions = denoJson.tasks.start.command.split(" ").filter((word) => word.startsWith("--allow-"));
 
 export interface Ended {
   readonly code: number;
@@ -14,15 +13,36 @@ export interface Ended {
   readonly stderr: string;
 }
 
-function command(args: readonly string[], cwd: string, prefix: readonly string[] = []): Deno.Command {
-  const own = binary ? [binary] : [Deno.execPath(), "run", "--no-prompt", ...permissions, mainPath];
-  const [path, ...others] = [...prefix, ...own, ...args];
-  return new Deno.Command(path!, { args: others, cwd, stdin: "null", stdout: "piped", stderr: "piped" });
+/** How the program is started, where not as this file says. */
+export interface Launch {
+  /** A command in its place. */
+  readonly program?: readonly string[];
+  /** Its whole environment. Default: ours. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function command(
+  args: readonly string[],
+  cwd: string,
+  prefix: readonly string[] = [],
+  launch: Launch = {},
+): Deno.Command {
+  const own = binary ? [binary] : [Deno.execPath(), "run", "--no-prompt", ...permissionFlags, mainPath];
+  const [path, ...others] = [...prefix, ...launch.program ?? own, ...args];
+  const environment = launch.env === undefined ? {} : { clearEnv: true, env: launch.env };
+  return new Deno.Command(path!, {
+    args: others,
+    cwd,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    ...environment,
+  });
 }
 
 /** Runs the program to its end. */
-export async function runProgram(args: readonly string[], cwd: string): Promise<Ended> {
-  const { code, stdout, stderr } = await command(args, cwd).output();
+export async function runProgram(args: readonly string[], cwd: string, launch?: Launch): Promise<Ended> {
+  const { code, stdout, stderr } = await command(args, cwd, [], launch).output();
   return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }
 
@@ -50,8 +70,13 @@ export class Program {
    * Starts it and returns when it has printed its last line of the start. Throws with its stderr if it ends before. `prefix` is
    * a command that runs it, as `nice` does.
    */
-  static async start(args: readonly string[], cwd: string, prefix: readonly string[] = []): Promise<Program> {
-    const child = command(args, cwd, prefix).spawn();
+  static async start(
+    args: readonly string[],
+    cwd: string,
+    prefix?: readonly string[],
+    launch?: Launch,
+  ): Promise<Program> {
+    const child = command(args, cwd, prefix, launch).spawn();
     const stdout = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     const stderr = new Response(child.stderr).text();
     let banner = "";

@@ -35,6 +35,7 @@ Deno.test("README: the flags in its commands are flags, the programs are known",
     const words = command.split(" ");
     const start = words.indexOf("start");
     if (words.includes("deno") && start > 0) parseFlags(words.slice(start + 1));
+    else if (words[0]!.endsWith("dynomite")) parseFlags(words.slice(1));
     else assert(["deno", "npx", "redis-cli", "curl", "cat", "kill"].includes(words[0]!), command);
   }
   for (const match of readme.matchAll(/`-(\w)`/g)) {

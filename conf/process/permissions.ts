@@ -1,0 +1,20 @@
+/**
+ * What the program may do. The flags stand in the task `start` of deno.json and nowhere else: the compiled program, the
+ * demo and the tests take them from there. (A permission set in deno.json would be the place, but the runtime prints a
+ * warning at each start with one.)
+ */
+import denoJson from "../../deno.json" with { type: "json" };
+
+/** `--allow-net`, `--allow-env=...` and so on. */
+export const permissionFlags: readonly string[] = denoJson.tasks.start.command.split(" ").filter((word) =>
+  word.startsWith("--allow-")
+);
+
+/**
+ * Starting programs is for the parent of a daemon alone, whose program may lie anywhere, so the permission for it is
+ * general; asking whether the holder of a pid file lives takes it too. A node that serves has no more use for it, and gives it
+ * up for good.
+ */
+export async function giveUpRunning(): Promise<void> {
+  await Deno.permissions.revoke({ name: "run" });
+}
