@@ -80,19 +80,26 @@ if (isChosen("tests/unit")) {
   tallies.push(await run("unit tests, without permissions", ["--no-prompt", ...narrowed("tests/unit")]));
 }
 const others = [];
-for (const folder of ["tests/sim", "tests/integration"]) {
+for (const folder of ["tests/sim", "tests/integration", "tests/binary"]) {
   if (isChosen(folder) && await exists(folder)) others.push(...narrowed(folder));
 }
 if (others.length > 0) {
   if (!Deno.env.get("DYNOMITE_C")) {
     console.log("skipped: rings shared with C Dynomite, which need DYNOMITE_C=/path/to/dynomite");
   }
+  if (!Deno.env.get("DYNOMITE_BIN")) {
+    console.log(
+      "skipped: the suites of the compiled program, which need DYNOMITE_BIN=/path/to/dynomite (deno task compile)",
+    );
+  }
   tallies.push(await run("simulated clusters, real servers and clients", ["-A", "--permit-no-files", ...others]));
 }
 if (tallies.length === 0) {
-  console.error(`no test is in ${chosen.join(", ")}; folders are tests/unit, tests/sim, tests/integration`);
+  console.error(
+    `no test is in ${chosen.join(", ")}; folders are tests/unit, tests/sim, tests/integration, tests/binary`,
+  );
 }
 const total = (key: keyof Tally) => tallies.reduce((sum, tally) => sum + tally[key], 0);
 const skipped = total("skipped");
 console.log(`\n${total("passed")} passed, ${total("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-Deno.exit(total("failed") > 0 || total("passed") === 0 ? 1 : 0);
+Deno.exit(total("failed") > 0 || total("passed") + skipped === 0 ? 1 : 0);
