@@ -2,14 +2,24 @@
  * Dynomite as a library, and the one place where its parts are wired: `startNode` turns a configuration into a running
  * node. `overrides` replaces what a real node takes from the machine: the network, the clock, chance, the log.
  *
- * @example
- * ```ts ignore
+ * @example A node inside a program, its data in memory
+ * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { defaultConf, startNode } from "@dynomite/dynomite";
  *
- * const node = await startNode(defaultConf());
- * console.log(`redis-cli -p ${node.addresses.listen.split(":")[1]}`);
- * await node.stop();
+ * const anyPort = { kind: "tcp", host: "127.0.0.1", port: 0 } as const;
+ * const conf = { ...defaultConf(), listen: anyPort, dynListen: anyPort, statsListen: anyPort };
+ * await using node = await startNode(conf);
+ *
+ * const [hostname, port] = node.addresses.listen.split(":");
+ * using client = await Deno.connect({ hostname: hostname!, port: Number(port) });
+ * await client.write(new TextEncoder().encode("PING\r\n"));
+ * const answer = new Uint8Array(16);
+ * const count = await client.read(answer);
+ * assertEquals(new TextDecoder().decode(answer.subarray(0, count!)), "+PONG\r\n");
  * ```
+ *
+ * @module
  */
 import { describeConf } from "./conf/describe.ts";
 import type { Conf } from "./conf/schema.ts";
@@ -64,6 +74,11 @@ export interface Overrides {
 }
 
 export type { SeedsProvider };
+export { defaultConf, loadConf, parseConf, type ReadConf } from "./conf/mod.ts";
+export type { Conf } from "./conf/schema.ts";
+export { ConfError } from "./core/errors.ts";
+export { type Clock, SystemClock } from "./core/clock.ts";
+export { type Logger, silentLogger } from "./core/logger.ts";
 
 /** A node that serves. */
 export interface RunningNode {
@@ -77,6 +92,8 @@ export interface RunningNode {
   leave(): Promise<void>;
   /** Settles when the node has stopped. */
   readonly finished: Promise<void>;
+  /** `await using`: stops. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -159,6 +176,7 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
       await stop();
     },
     finished,
+    [Symbol.asyncDispose]: stop,
   };
 }
 

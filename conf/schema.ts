@@ -15,6 +15,7 @@ import {
   dataStoreAddress,
   flag,
   hashTag,
+  type Kind,
   placeName,
   seedAddress,
   tcpAddress,
@@ -26,7 +27,7 @@ import {
 
 /** The greatest number C Dynomite's files can hold. */
 const greatest = 2147483647;
-const milliseconds = (least: number) => wholeNumber(least, greatest);
+const milliseconds = (least: number): Kind<number> => wholeNumber(least, greatest);
 
 /** The hash functions by conf name; core/ring/hash has one file for each. */
 export const hashNames = [

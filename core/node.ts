@@ -44,12 +44,12 @@ const PEERS_AWAITED_MS = 1_000;
 
 export class Node implements NodeView {
   readonly version: string;
-  readonly stats = new Stats();
+  readonly stats: Stats = new Stats();
   /** The same for what other nodes ask of this one. */
-  readonly peerStats = new Stats();
+  readonly peerStats: Stats = new Stats();
   /** Client requests from read to answer, microseconds. */
-  readonly latencyUs = new Histogram();
-  readonly peerLatencyUs = new Histogram();
+  readonly latencyUs: Histogram = new Histogram();
+  readonly peerLatencyUs: Histogram = new Histogram();
   /** What clients asked, by command, and what of it took long. */
   readonly commandStats: CommandStats;
   readonly slowLog: SlowLog;

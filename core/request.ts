@@ -95,7 +95,7 @@ export class Request {
   /** Arguments, the command's name included. */
   argCount = 0;
   /** Argument i is `bytes[start + offsets[2i], start + offsets[2i + 1])`. Replaced by a longer array when it must grow. */
-  offsets = new Int32Array(32);
+  offsets: Int32Array = new Int32Array(32);
   /** Index of the argument that holds the first key; 0 when there is none. */
   keyArg = 0;
   /** `bytes[start + cutStart, start + cutEnd)` is not sent on (memcached's `noreply`): equal when there is nothing to cut. */
@@ -172,7 +172,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** Argument indexes of all keys of one request, in order. Reused. */
 export class KeyList {
-  args = new Int32Array(16);
+  args: Int32Array = new Int32Array(16);
   count = 0;
 
   clear(): void {

@@ -1,7 +1,7 @@
 /**
  * `deno task test`: every suite, one closing line.
  *
- * Unit tests run without permissions. The others start real servers; where those are missing they are installed if that is
+ * Unit tests run without permissions, then the examples in the code's comments. The others start real servers; where those are missing they are installed if that is
  * possible here (Debian, root), else it is said what will be skipped. Folders or files narrow the run: `deno task test tests/unit`.
  */
 import { isInstalled } from "./support/real_servers.ts";
@@ -13,6 +13,8 @@ const programs: Readonly<Record<string, string>> = {
   "memcached": "memcached",
   "memccapable": "libmemcached-tools",
 };
+/** Where comments have examples. */
+const documented = ["mod.ts", "core", "conf", "gossip", "protocols"];
 const APT_TIMEOUT_MS = 300_000;
 
 async function apt(...args: string[]): Promise<boolean> {
@@ -78,6 +80,9 @@ await provide();
 const tallies: Tally[] = [];
 if (isChosen("tests/unit")) {
   tallies.push(await run("unit tests, without permissions", ["--no-prompt", ...narrowed("tests/unit")]));
+}
+if (chosen.length === 0) {
+  tallies.push(await run("examples in comments", ["--doc", "-A", "--permit-no-files", ...documented]));
 }
 const others = [];
 for (const folder of ["tests/sim", "tests/integration", "tests/binary"]) {
