@@ -17,6 +17,10 @@
  * const answer = new Uint8Array(16);
  * const count = await client.read(answer);
  * assertEquals(new TextDecoder().decode(answer.subarray(0, count!)), "+PONG\r\n");
+ *
+ * const heard = new Promise((resolve) => node.subscribe(resolve));
+ * node.node.setState("STANDBY");
+ * assertEquals(await heard, { type: "state", node: node.addresses.dynListen, state: "STANDBY", before: "NORMAL" });
  * ```
  *
  * @module
@@ -34,6 +38,7 @@ import { DenoTransport } from "./core/net/deno_transport.ts";
 import { Pressure } from "./core/net/pressure.ts";
 import { engineLinks } from "./core/net/upstream_pool.ts";
 import { Turn } from "./core/net/turn.ts";
+import type { NodeEvent } from "./core/node_events.ts";
 import { Node, type NodeOptions, type NodeParts } from "./core/node.ts";
 import type { ProcessFacts } from "./core/process_facts.ts";
 import { type Protocol, REQUEST_HEAD_BYTES } from "./core/protocol.ts";
@@ -79,6 +84,8 @@ export type { Conf } from "./conf/schema.ts";
 export { ConfError } from "./core/errors.ts";
 export { type Clock, SystemClock } from "./core/clock.ts";
 export { type Logger, silentLogger } from "./core/logger.ts";
+export type { NodeEvent };
+export type { NodeState } from "./core/node_state.ts";
 
 /** A node that serves. */
 export interface RunningNode {
@@ -86,6 +93,11 @@ export interface RunningNode {
   readonly addresses: { readonly listen: string; readonly dynListen: string | undefined; readonly stats: string };
   /** The parts, for whoever looks inside. */
   readonly node: Node;
+  /**
+   * Calls `listener`, within half a second, for what happens from now on: nodes that come and go, states, missed writes. Returns
+   * a function that ends it. One that throws is logged and disturbs nobody.
+   */
+  subscribe(listener: (event: NodeEvent) => void): () => void;
   /** Takes no new client, answers what is outstanding, closes everything. Safe to call twice. */
   stop(): Promise<void>;
   /** With gossip: takes the node out of the ring of all others for good, then stops it. Its data is not moved. */
@@ -169,6 +181,7 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
   return {
     addresses: { listen: node.address, dynListen: node.peerAddress, stats: node.statsAddress ?? "" },
     node,
+    subscribe: (listener) => node.subscribe(listener),
     stop,
     async leave() {
       // Those who are told do not ask this node again; what they asked before is answered.

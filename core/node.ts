@@ -18,6 +18,7 @@ import { Peers } from "./net/peers.ts";
 import type { NodeOptions, NodeParts, PeerRules } from "./node_options.ts";
 import { clientVisitor, peerVisitor, type Visitor } from "./net/visitor.ts";
 import type { ClientView, InfoSection, NodeView, Setting } from "./node_view.ts";
+import { type NodeEvent, NodeEvents, type NodeSnapshot } from "./node_events.ts";
 import type { NodeState } from "./node_state.ts";
 import { viewOf } from "./pipeline/cluster_view.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
@@ -72,6 +73,7 @@ export class Node implements NodeView {
   #peerListener: Listener | undefined;
   #visitingPeers: ClientListener | undefined;
   #clients: ClientListener | undefined;
+  readonly #events: NodeEvents;
   #stopSweep: (() => void) | undefined;
   #stopping = false;
 
@@ -98,6 +100,7 @@ export class Node implements NodeView {
     this.dispatcher = new Dispatcher(view, options.hash, options.hashTag, this.stats);
     const { clock, logger } = parts;
     this.#missed = new MissedWrites(this.stats, clock, withFacts(logger, { category: "peers" }));
+    this.#events = new NodeEvents(logger);
     this.pipeline = new Pipeline({
       protocol: parts.protocol,
       node: this,
@@ -366,6 +369,22 @@ export class Node implements NodeView {
     pressure.sweep(clock.now(), this.options.patienceMs, this.#holders());
     for (const peer of this.#visitingPeers?.clients.values() ?? []) peer.sweep(clock.now());
     this.#missed.report();
+    this.#events.look(() => this.#snapshot());
+  }
+
+  /** Calls `listener` for what happens to this node and its cluster from now on. Returns a function that ends it. */
+  subscribe(listener: (event: NodeEvent) => void): () => void {
+    return this.#events.subscribe(listener, this.#snapshot());
+  }
+  #snapshot(): NodeSnapshot {
+    const { topology } = this;
+    const states = new Map<string, NodeState>();
+    for (const node of topology.nodes) {
+      const address = formatAddress({ kind: "tcp", host: node.host, port: node.port });
+      if (node === topology.local) states.set(this.peerAddress ?? address, this.state);
+      else states.set(address, this.stateOf(address));
+    }
+    return { version: topology.version, states, missedWrites: this.stats.missed_writes };
   }
 
   /** Takes no new client, lets the connected have the answers they wait for, closes everything. */

@@ -13,8 +13,8 @@ const programs: Readonly<Record<string, string>> = {
   "memcached": "memcached",
   "memccapable": "libmemcached-tools",
 };
-/** Where comments have examples. */
-const documented = ["mod.ts", "core", "conf", "gossip", "protocols"];
+/** Where comments and documents have examples. */
+const documented = ["README.md", "mod.ts", "core", "conf", "gossip", "protocols"];
 const APT_TIMEOUT_MS = 300_000;
 
 async function apt(...args: string[]): Promise<boolean> {
@@ -82,7 +82,7 @@ if (isChosen("tests/unit")) {
   tallies.push(await run("unit tests, without permissions", ["--no-prompt", ...narrowed("tests/unit")]));
 }
 if (chosen.length === 0) {
-  tallies.push(await run("examples in comments", ["--doc", "-A", "--permit-no-files", ...documented]));
+  tallies.push(await run("examples in comments and documents", ["--doc", "-A", "--permit-no-files", ...documented]));
 }
 const others = [];
 for (const folder of ["tests/sim", "tests/integration", "tests/binary"]) {
