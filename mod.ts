@@ -284,6 +284,7 @@ function nodeOptions(conf: Conf, self: NodeDescription, servesStats: boolean): N
     password: conf.requirepass,
     levels: { read: conf.readConsistency, write: conf.writeConsistency },
     slowLog: { slowerThanUs: conf.slowlogSlowerThanUs, lengthMax: conf.slowlogLengthMax },
+    hotKeys: { sampleEvery: conf.hotkeysSampleEvery },
     hash: hashByName[conf.hash],
     hashTag: conf.hashTag,
     topology: buildTopology(1, self, conf.dynSeeds),

@@ -416,6 +416,14 @@ export const options = {
       "Slow requests that are kept; the oldest goes when one more comes. Each takes up to 4 KB. May be changed with " +
       "CONFIG SET as slowlog-max-len.",
   }),
+  hotkeysSampleEvery: one(wholeNumber(0, 1_000_000), {
+    key: "hotkeys_sample_every",
+    group: "Observing",
+    unit: "requests",
+    default: "64",
+    doc: "One client request in so many is looked at to find the keys that are asked for most (/hotkeys on the stats " +
+      "port). Lower finds them sooner and costs more; 1 looks at every request, 0 at none. May be changed with CONFIG SET.",
+  }),
   logFormat: one(word(["text", "json"]), {
     key: "log_format",
     group: "Logging",

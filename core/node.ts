@@ -9,6 +9,7 @@ import { AdminServer } from "./admin/admin_server.ts";
 import { nodeInfo } from "./admin/node_info.ts";
 import type { Clock } from "./clock.ts";
 import { CommandStats } from "./command_stats.ts";
+import { HotKeys } from "./hot_keys.ts";
 import { Histogram } from "./histogram.ts";
 import { type Logger, withFacts } from "./logger.ts";
 import { ClientListener, type ClientListenerOptions } from "./net/client_listener.ts";
@@ -54,6 +55,8 @@ export class Node implements NodeView {
   /** What clients asked, by command, and what of it took long. */
   readonly commandStats: CommandStats;
   readonly slowLog: SlowLog;
+  /** Which keys they ask for most. */
+  readonly hotKeys: HotKeys;
   readonly startedAt: number;
   readonly options: NodeOptions;
   readonly parts: NodeParts;
@@ -87,6 +90,7 @@ export class Node implements NodeView {
     this.startedAt = parts.clock.wall();
     this.commandStats = new CommandStats(parts.protocol.commands);
     this.slowLog = new SlowLog(parts.clock, options.slowLog);
+    this.hotKeys = new HotKeys(parts.protocol, parts.clock, parts.random, options.hotKeys);
     const { topology } = options;
     this.#gate = new GatedDataStore(parts.dataStore, options.heldWrites, {
       clock: parts.clock,
@@ -194,7 +198,8 @@ export class Node implements NodeView {
   #receiveClients(listener: Listener): ClientListener {
     const { protocol } = this.parts;
     const { clientPendingMax, maxRequestBytes } = this.options;
-    const accounts = { protocol, commandStats: this.commandStats, slowLog: this.slowLog };
+    const { commandStats, slowLog, hotKeys } = this;
+    const accounts = { protocol, commandStats, slowLog, hotKeys };
     // The limit is read at every accept: CONFIG SET maxclients may change it.
     const limits = { node: this };
     return this.#receive(

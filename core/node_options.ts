@@ -2,6 +2,7 @@
 import type { Clock } from "./clock.ts";
 import type { DataStore } from "./datastore.ts";
 import type { GossipPort } from "./gossip_port.ts";
+import type { HotKeysOptions } from "./hot_keys.ts";
 import type { Logger } from "./logger.ts";
 import type { Pressure } from "./net/pressure.ts";
 import type { Turn } from "./net/turn.ts";
@@ -39,6 +40,7 @@ export interface NodeOptions {
   readonly password: string | undefined;
   readonly levels: Levels;
   readonly slowLog: SlowLogOptions;
+  readonly hotKeys: HotKeysOptions;
   readonly hash: KeyHash;
   /** Two characters, or undefined. */
   readonly hashTag: string | undefined;

@@ -3,8 +3,9 @@ import { consistencyNames, parseConsistency } from "../consistency.ts";
 import type { Node } from "../node.ts";
 import { type SettingRow, wholeNumber } from "../settings.ts";
 
-/** Microseconds, and entries: bounds of the options of the same name. */
+/** Bounds of the options of the same name: microseconds, entries, requests. */
 const SLOWER_THAN_MAX = 2147483647;
+const SAMPLE_EVERY_MAX = 1_000_000;
 const SLOW_LENGTH_MAX = 1_000_000;
 
 /** The rows for one node. */
@@ -30,6 +31,11 @@ export function nodeSettings(node: Node): SettingRow[] {
       get: () => String(node.slowLog.lengthMax),
       set: slowMost,
     })),
+    {
+      name: "hotkeys_sample_every",
+      get: () => String(node.hotKeys.sampleEvery),
+      set: wholeNumber(0, SAMPLE_EVERY_MAX, (value) => node.hotKeys.sampleEvery = value),
+    },
     level(node, "read_consistency", "read"),
     level(node, "write_consistency", "write"),
     {

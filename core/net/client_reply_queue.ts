@@ -1,6 +1,6 @@
 /**
  * The replies one client waits for, with an account of each request: how long it took goes to the statistics of its command, and
- * when that was too long, into the slow log.
+ * when that was too long, into the slow log. One in many is looked at for its keys.
  *
  *     request -> push: remember row and arguments ...> answer -> emit: an error? -> leave: time, slow?
  *
@@ -8,6 +8,7 @@
  */
 import { encode } from "../bytes.ts";
 import type { CommandStats } from "../command_stats.ts";
+import type { HotKeys } from "../hot_keys.ts";
 import type { Histogram } from "../histogram.ts";
 import type { Protocol } from "../protocol.ts";
 import { type Output, ReplyQueue, type ReplyQueueOwner, type Slot } from "../reply_queue.ts";
@@ -22,6 +23,7 @@ export interface Accounts {
   readonly protocol: Protocol;
   readonly commandStats: CommandStats;
   readonly slowLog: SlowLog;
+  readonly hotKeys: HotKeys;
 }
 
 /** Whose queue it is. */
@@ -68,6 +70,8 @@ export class ClientReplyQueue extends ReplyQueue {
       ? this.#rowOf(request)
       : command.id;
     this.#pending.push(row, request);
+    const { hotKeys } = this.#accounts;
+    if (--hotKeys.left === 0) hotKeys.sample(request);
     super.push(slot);
   }
 

@@ -82,6 +82,7 @@ async function start({ seed, memoryBytes, pendingMax, capacityBytes: given }: Wo
       patienceMs: 60_000,
       password: undefined,
       levels: { read: Consistency.One, write: Consistency.One },
+      hotKeys: { sampleEvery: 1 },
       slowLog: { slowerThanUs: 10_000, lengthMax: 128 },
       hash: hashByName.murmur,
       hashTag: undefined,
