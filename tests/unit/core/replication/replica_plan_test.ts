@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { Consistency } from "../../../../core/consistency.ts";
 import { majority } from "../../../../core/replication/consistency_policy.ts";
-import { planReplicas, ReplicaPlan } from "../../../../core/replication/replica_plan.ts";
+import { firstUp, planReplicas, ReplicaPlan } from "../../../../core/replication/replica_plan.ts";
+import { Kinds } from "../../../../core/node_state.ts";
 import type { Replica } from "../../../../core/replica.ts";
 import { Access, Scope } from "../../../../core/request.ts";
 import type { Placement } from "../../../../core/ring/placement.ts";
@@ -79,4 +80,24 @@ Deno.test("ReplicaPlan grows with the racks there are, and is as good as new whe
   assertEquals([plan.count, plan.voteCount, plan.required[0], plan.votes[48]], [49, 10, 21, 9]);
   planReplicas(wide, replicas, Access.Read, One, Scope.Ring, true, plan);
   assertEquals([plan.count, plan.voteCount, plan.nodes[0]], [1, 0, 0]);
+});
+
+Deno.test("firstUp() takes who is up and need not be avoided, else who is up, else the first", () => {
+  const replica = (up: boolean, avoid?: Kinds): Replica => ({
+    name: "",
+    up,
+    ...(avoid === undefined ? {} : { avoid }),
+    send() {},
+  });
+  const first = (kind: Kinds, ...replicas: Replica[]) => firstUp([...replicas.keys()], replicas, kind);
+  const { Reads, Writes, All, None } = Kinds;
+  assertEquals(first(Reads, replica(true, Reads), replica(true, Writes), replica(true)), 1);
+  assertEquals(first(Writes, replica(true, Reads), replica(true, Writes)), 0);
+  assertEquals(first(Writes, replica(true, All), replica(false, None), replica(true, None)), 2);
+  assertEquals(first(Reads, replica(false), replica(true, All), replica(true, Reads)), 1);
+  assertEquals(first(Reads, replica(true, All), replica(true, All)), 0);
+  assertEquals(first(Reads, replica(false), replica(false, All)), 0);
+  // From a place on: there is nobody left behind it.
+  const three = [replica(true), replica(true, Reads), replica(false)];
+  assertEquals([firstUp([0, 1, 2], three, Reads, 1), firstUp([0, 1, 2], three, Reads, 2)], [1, 0]);
 });
