@@ -362,3 +362,57 @@ testWithOriginal(
     assertUnderstood(ring);
   },
 );
+
+/** What `/peers` of a node of ours says of the others, by their port. */
+async function peersOf({ statsPort }: MixedNode): Promise<ReadonlyMap<number, { state: string; phi: number | null }>> {
+  const response = await fetch(`http://127.0.0.1:${statsPort}/peers`);
+  const peers: { port: number; state: string; phi: number | null }[] = await response.json();
+  return new Map(peers.map((peer) => [peer.port, peer]));
+}
+
+testWithOriginal(redis, "Mixed ring: ours gossip with each other, and C notices nothing of it", async () => {
+  const places = [c("dc1", "rack1"), ours("dc1", "rack2"), ours("dc1", "rack3")];
+  await using ring = await MixedRing.start(places, { gossip: ["ours"] });
+  const [original, one, two] = ring.nodes;
+  for (const [i, node] of ring.nodes.entries()) await exercise(node, `${node.place.kind}${i}`);
+  await agreed(ring);
+  for (const [node, other] of [[one!, two!], [two!, one!]] as const) {
+    await until("ours hear each other, and nothing of C", async () => {
+      const peers = await peersOf(node);
+      return peers.get(other.peerPort)?.phi !== null && peers.get(original!.peerPort)?.phi === null;
+    }, 30_000);
+  }
+  await ring.kill(2);
+  const stateOfTwo = async () => (await peersOf(one!)).get(two!.peerPort)?.state;
+  await until("it is known to be down", async () => await stateOfTwo() === "DOWN", 60_000);
+  await ring.start(2);
+  await until("it is known to be back", async () => await stateOfTwo() === "NORMAL", 60_000);
+  await ring.connected();
+  for (const [i, node] of ring.nodes.entries()) await exercise(node, `again${node.place.kind}${i}`);
+  assertUnderstood(ring);
+});
+
+testWithOriginal(redis, "Mixed ring: C nodes that gossip harm themselves, and none of ours", async () => {
+  const places = [ours("dc1", "rack1", 0), ours("dc1", "rack1", HALF), c("dc1", "rack2"), c("dc1", "rack3")];
+  await using ring = await MixedRing.start(places, { gossip: ["C", "ours"] });
+  using client = await RespClient.connect(ring.nodes[0]!.port);
+  const keys = Array.from({ length: 200 }, (_, i) => `k${i}`);
+  await until("ours have met", async () => {
+    const written = await client.pipeline(keys.map((key) => ["SET", key, "first"]));
+    return written.every(({ text }) => text === "OK");
+  }, 30_000);
+  // Longer than a few of their rounds, in which they tell every node they know.
+  const end = Date.now() + 5_000;
+  for (let round = 0; Date.now() < end; round++) {
+    const written = await client.pipeline(keys.map((key) => ["SET", key, round]));
+    assertEquals(new Set(written.map(show)), new Set(["+OK"]));
+    const read = await client.pipeline(keys.map((key) => ["GET", key]));
+    assertEquals(new Set(read.map(show)), new Set([`$"${round}"`]));
+    assertEquals(show(await client.call("MGET", ...keys.slice(0, 3))), `*[$"${round}" $"${round}" $"${round}"]`);
+  }
+  for (const node of [0, 1]) {
+    using engine = await RespClient.connect(ring.nodes[node]!.engine.port);
+    const { text } = await engine.call("DBSIZE");
+    assert(Number(text) > 50 && Number(text) < 150, `node ${node} owns ${text} of 200 keys`);
+  }
+});

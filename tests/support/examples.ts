@@ -40,6 +40,11 @@ async function talk(text: string, hostname: string, port: number): Promise<strin
 
 /** Runs one command of a document in `folder` and returns what it prints. */
 export async function runShown({ command, output: shown }: Shown, folder: string): Promise<string> {
+  const [, before, word] = /^(.*) \| grep (\S+)$/.exec(command) ?? [];
+  if (word !== undefined) {
+    const lines = (await runShown({ command: before!, output: shown }, folder)).split("\n");
+    return lines.map((line) => line.trimEnd()).filter((line) => line.includes(word)).join("\n");
+  }
   const [program, ...args] = command.split(" ");
   switch (program) {
     case "redis-cli":

@@ -29,6 +29,11 @@ export interface MixedRingOptions {
   readonly engine?: "redis" | "memcached";
   /** Of reads and of writes, at every node. */
   readonly level?: string;
+  /**
+   * Which kinds gossip, every second; default: none. C nodes that gossip may hang for good (they stay JOINING): such a ring is
+   * not waited for.
+   */
+  readonly gossip?: readonly MixedPlace["kind"][];
 }
 
 export interface MixedNode {
@@ -37,6 +42,7 @@ export interface MixedNode {
   readonly port: number;
   /** What other nodes connect to. */
   readonly peerPort: number;
+  readonly statsPort: number;
   readonly engine: RealServer;
 }
 
@@ -58,16 +64,19 @@ export class MixedRing {
   readonly #folder: string;
   readonly #files: readonly string[];
   readonly #processes: Process[] = [];
+  /** What runs at each place now. */
+  readonly #kinds: MixedPlace["kind"][];
 
   private constructor(folder: string, nodes: readonly MixedNode[], files: readonly string[]) {
     this.#folder = folder;
     this.nodes = nodes;
     this.#files = files;
+    this.#kinds = nodes.map(({ place }) => place.kind);
   }
 
   /** Starts engines, then nodes, and returns when every node reaches all others. */
   static async start(places: readonly MixedPlace[], options: MixedRingOptions = {}): Promise<MixedRing> {
-    const { engine = "redis", level = "DC_ONE" } = options;
+    const { engine = "redis", level = "DC_ONE", gossip = [] } = options;
     const folder = await Deno.makeTempDir({ prefix: "dynomite_mixed_" });
     const startEngine = () =>
       engine === "redis"
@@ -75,12 +84,12 @@ export class MixedRing {
         : startMemcached({ args: ["-m", String(ENGINE_MEGABYTES)] });
     const nodes: MixedNode[] = [];
     for (const place of places) {
-      nodes.push({ place, port: freePort(), peerPort: freePort(), engine: await startEngine() });
+      nodes.push({ place, port: freePort(), peerPort: freePort(), statsPort: freePort(), engine: await startEngine() });
     }
     const seeds = places.map(({ rack, datacenter, token }, i) =>
       `127.0.0.1:${nodes[i]!.peerPort}:${rack}:${datacenter}:${token}`
     );
-    const files = places.map(({ datacenter, rack, token }, i) => {
+    const files = places.map(({ kind, datacenter, rack, token }, i) => {
       const file = `${folder}/${i}.yml`;
       const others = seeds.filter((_, j) => j !== i).map((seed) => `  - ${seed}`).join("\n");
       Deno.writeTextFileSync(
@@ -91,11 +100,13 @@ export class MixedRing {
   tokens: '${token}'
   dyn_listen: 127.0.0.1:${nodes[i]!.peerPort}
   listen: 127.0.0.1:${nodes[i]!.port}
-  stats_listen: 127.0.0.1:${freePort()}
+  stats_listen: 127.0.0.1:${nodes[i]!.statsPort}
   data_store: ${engine === "redis" ? 0 : 1}
   secure_server_option: none
   read_consistency: ${level}
   write_consistency: ${level}
+  enable_gossip: ${gossip.includes(kind)}
+  gos_interval: 1000
   servers:
   - 127.0.0.1:${nodes[i]!.engine.port}:1
 ${others === "" ? "" : `  dyn_seeds:\n${others}`}
@@ -108,7 +119,7 @@ ${others === "" ? "" : `  dyn_seeds:\n${others}`}
       // C nodes last: they find ours there, and it is ours that try again, which takes less time.
       const order = [...places.keys()].sort((a, b) => places[a]!.kind > places[b]!.kind ? -1 : 1);
       for (const i of order) await ring.start(i);
-      if (engine === "redis") await ring.connected();
+      if (engine === "redis" && !gossip.includes("C")) await ring.connected();
     } catch (error) {
       await ring[Symbol.asyncDispose]();
       throw error;
@@ -118,9 +129,9 @@ ${others === "" ? "" : `  dyn_seeds:\n${others}`}
 
   /** Starts a node, also again after `kill`. */
   async start(index: number): Promise<void> {
-    const { place, port } = this.nodes[index]!;
+    const { port } = this.nodes[index]!;
     const file = this.#files[index]!;
-    if (place.kind === "ours") {
+    if (this.#kinds[index] === "ours") {
       const program = await Program.start(["-c", file], this.#folder);
       this.#processes[index] = {
         pid: program.pid,
@@ -140,6 +151,13 @@ ${others === "" ? "" : `  dyn_seeds:\n${others}`}
   /** As kill -9 ends it. */
   async kill(index: number): Promise<void> {
     await this.#processes[index]!.kill();
+  }
+
+  /** Ends what runs there and starts the other kind from the same file, in front of the same engine. */
+  async replace(index: number, kind: MixedPlace["kind"]): Promise<void> {
+    await this.kill(index);
+    this.#kinds[index] = kind;
+    await this.start(index);
   }
 
   /** What a C node has logged so far. */

@@ -17,8 +17,10 @@ export interface Shown {
 export function blocksOf(markdown: string): readonly Block[] {
   const blocks: Block[] = [];
   let section = "";
-  let open: { language: string; lines: string[] } | undefined;
-  for (const line of markdown.split("\n")) {
+  let open: { language: string; lines: string[]; indent: number } | undefined;
+  for (const written of markdown.split("\n")) {
+    // A block of a list's item is indented as the item is.
+    const line = open === undefined ? written.trimStart() : written.slice(open.indent);
     const fence = /^```(\w*)$/.exec(line);
     if (open !== undefined && fence) {
       blocks.push({ language: open.language, section, text: open.lines.join("\n") });
@@ -26,7 +28,7 @@ export function blocksOf(markdown: string): readonly Block[] {
     } else if (open !== undefined) {
       open.lines.push(line);
     } else if (fence) {
-      open = { language: fence[1]!, lines: [] };
+      open = { language: fence[1]!, lines: [], indent: written.length - line.length };
     } else if (line.startsWith("#")) {
       section = line.replace(/^#+ /, "");
     }
