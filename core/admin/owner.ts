@@ -76,7 +76,9 @@ export function describeOwners(key: Uint8Array, { topology, stateOf }: RingView,
   return {
     hashed: tag === undefined ? null : new TextDecoder().decode(tag),
     token: String(token),
-    owners: nearest.map((index) => topology.nodes[index]!).map((node) => ({
+    owners: nearest.map((index) => ({ node: topology.nodes[index]!, place: reads.indexOf(index) })).map((
+      { node, place },
+    ) => ({
       datacenter: node.datacenter,
       rack: node.rack,
       name: node.name,
@@ -85,6 +87,8 @@ export function describeOwners(key: Uint8Array, { topology, stateOf }: RingView,
       token: String(firstToken(node)),
       state: stateOf(node),
       self: node === topology.local,
+      // Names may be alike in two racks; this is not.
+      read_order: place < 0 ? null : place + 1,
     })),
     reads: reads.map((index) => topology.nodes[index]!.name),
     why: explain(token, tag !== undefined, rules),

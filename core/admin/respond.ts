@@ -53,5 +53,5 @@ function answer(request: AdminRequest, { table, rules, node }: Served): Response
   }
   const refusal = refusalOf(route, { address: callerAddress, headers }, rules);
   if (refusal !== undefined) return text(`${refusal.reason}\n`, refusal.status, refusal.headers);
-  return route.handle({ node, args, query: url.searchParams });
+  return route.handle({ node, args, query: url.searchParams, headers });
 }

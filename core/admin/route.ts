@@ -14,6 +14,7 @@ export interface AdminCall {
   /** What stood in the places of the <parts> of the path, decoded, in their order. */
   readonly args: readonly string[];
   readonly query: URLSearchParams;
+  readonly headers: Headers;
 }
 
 export interface Route {

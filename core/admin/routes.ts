@@ -17,6 +17,7 @@ import { ringOf } from "./ring_view.ts";
 import { seedsList } from "./seeds_list.ts";
 import { statsInfo } from "./stats_info.ts";
 import { describeTopology } from "./topology.ts";
+import { serveFile, servePage } from "./ui/mod.ts";
 
 export const routes: readonly Route[] = [
   {
@@ -93,6 +94,19 @@ export const routes: readonly Route[] = [
     access: "operator",
     doc: "The other nodes as this one sees them: links, queues, suspicion (phi), last error.",
     handle: ({ node }) => json(describePeers(peersOf(node))),
+  },
+  {
+    path: "/ui",
+    access: "page",
+    doc:
+      "The dashboard, for a browser: the ring and its states, charts, queues, slow log, hot keys, the owners of a key.",
+    handle: ({ headers }) => servePage(headers.get("if-none-match")),
+  },
+  {
+    path: "/ui/<file>",
+    access: "page",
+    doc: "What the dashboard loads.",
+    handle: ({ args: [file], headers }) => serveFile(file!, headers.get("if-none-match")),
   },
   {
     path: "/get_consistency",

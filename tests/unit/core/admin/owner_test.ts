@@ -44,6 +44,7 @@ Deno.test("describeOwners() names the owner in every rack, nearest first, with t
     token: "100",
     state: "NORMAL",
     self: true,
+    read_order: 1,
   });
   assertEquals(rest.map(({ name, token, state }) => [name, token, state]), [["b1", "500", "DOWN"], [
     "c1",
@@ -60,8 +61,11 @@ Deno.test("describeOwners() names the owner in every rack, nearest first, with t
 Deno.test("describeOwners() gives the order of reads at each level: those that are down last, or those that vote", () => {
   const rules = { ...numbered, isUp: (index: number) => view.topology.nodes[index]!.name !== "a1" };
   assertEquals(owners("5", rules).reads, ["b1", "c1", "a1"]);
+  assertEquals(owners("5", rules).owners.map(({ read_order }) => read_order), [3, 1, 2]);
   for (const readLevel of [Consistency.Quorum, Consistency.SafeQuorum]) {
-    assertEquals(owners("5", { ...rules, readLevel }).reads, ["a1", "b1"]);
+    const { owners: all, reads } = owners("5", { ...rules, readLevel });
+    assertEquals(reads, ["a1", "b1"]);
+    assertEquals(all.map(({ name, read_order }) => [name, read_order]), [["a1", 1], ["b1", 2], ["c1", null]]);
   }
   const each = owners("5", { ...rules, readLevel: Consistency.EachSafeQuorum });
   assertEquals(each.reads, ["a1", "b1", "c1"]);
