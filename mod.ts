@@ -318,34 +318,41 @@ function openDataStore(
 ): DataStore {
   const { server } = conf;
   if (server.kind === "embedded") {
-    const { clock, random, turn, logger } = parts;
+    const { clock, turn, random, logger } = parts;
+    const commandCount = protocol.commands.length;
     const replyBytesMax = Math.max(conf.bufferBudgetBytes, conf.maxRequestBytes + REQUEST_HEAD_BYTES);
     const engine = openEngine({ path: server.path ?? ":memory:", synchronous: conf.dataStoreSync, clock, random });
+    const store = { engine, clock, turn, logger, commandCount, replyBytesMax };
     if (protocol.name === "memcached") {
       const writer = new TextWriter(new ByteWriter());
       const { commands } = protocol;
       const executor = new MemcachedExecutor(engine, { commands, writer, valueBytesMax: conf.maxRequestBytes });
-      return new EmbeddedDataStore({ engine, executor, clock, turn, logger, replyBytesMax, isError });
+      return new EmbeddedDataStore({ ...store, executor, isError });
     }
     const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
-    return new EmbeddedDataStore({ engine, executor, clock, turn, logger, replyBytesMax });
+    return new EmbeddedDataStore({ ...store, executor });
   }
   const credentials = {
     ...(conf.datastoreUser === undefined ? {} : { username: conf.datastoreUser }),
     ...(conf.datastorePassword === undefined ? {} : { password: conf.datastorePassword }),
     database: conf.datastoreDatabase,
   };
-  return new TcpDataStore(server.name, {
-    address: server,
-    kind: engineLinks(protocol, credentials, Math.max(conf.maxRequestBytes, ENGINE_REPLY_BYTES_MAX)),
-    ratePerSecond: 0,
-    timeoutMs: conf.timeoutMs,
-    retryMsMax: conf.serverRetryTimeoutMs,
-    pendingMax: conf.maxLinkPending,
-    size: conf.datastoreConnections,
-    preconnect: conf.preconnect,
-    autoEject: conf.autoEjectHosts,
-    failureMax: conf.serverFailureLimit,
-    retryAfterMs: conf.serverRetryTimeoutMs,
-  }, parts);
+  return new TcpDataStore(
+    server.name,
+    {
+      address: server,
+      kind: engineLinks(protocol, credentials, Math.max(conf.maxRequestBytes, ENGINE_REPLY_BYTES_MAX)),
+      ratePerSecond: 0,
+      timeoutMs: conf.timeoutMs,
+      retryMsMax: conf.serverRetryTimeoutMs,
+      pendingMax: conf.maxLinkPending,
+      size: conf.datastoreConnections,
+      preconnect: conf.preconnect,
+      autoEject: conf.autoEjectHosts,
+      failureMax: conf.serverFailureLimit,
+      retryAfterMs: conf.serverRetryTimeoutMs,
+    },
+    parts,
+    protocol.commands.length,
+  );
 }

@@ -1,4 +1,6 @@
+import type { HopStats } from "./hop_stats.ts";
 import type { Replica } from "./replica.ts";
+import type { EngineStats, QueueGauges } from "./upstream_stats.ts";
 
 /** The local engine: a Redis or Memcached server behind a pool of links, or the embedded one. */
 export interface DataStore extends Replica {
@@ -6,8 +8,12 @@ export interface DataStore extends Replica {
   start(): Promise<void>;
   /** Answers what is outstanding or fails it, then frees everything. */
   close(): Promise<void>;
-  /** Its counters by their name in the stats JSON. */
-  stats(): Readonly<Record<string, number>>;
+  /** What it counts and measures. */
+  readonly stats: EngineStats;
+  readonly hop: HopStats;
+  queues(): QueueGauges;
   /** How many keys it holds, where it can tell without asking anyone. */
   keyCount?(): number;
+  /** How many keys it removed because their time was up, likewise. */
+  readonly expiredKeys?: number;
 }

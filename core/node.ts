@@ -10,8 +10,9 @@ import { nodeInfo } from "./admin/node_info.ts";
 import type { Clock } from "./clock.ts";
 import { CommandStats } from "./command_stats.ts";
 import { HotKeys } from "./hot_keys.ts";
-import { Histogram } from "./histogram.ts";
 import { type Logger, withFacts } from "./logger.ts";
+import { measureLag } from "./loop_lag.ts";
+import { Measures, type VisitorMeasures } from "./measures.ts";
 import { ClientListener, type ClientListenerOptions } from "./net/client_listener.ts";
 import type { ClientConnection } from "./net/client_connection.ts";
 import { Peer } from "./net/peer.ts";
@@ -41,6 +42,8 @@ export type { NodeOptions, NodeParts, PeerRules };
 export type PeerOrder = "up" | "down" | "reset";
 
 const SWEEP_MS = 250;
+/** For so long `/info` tells of latencies and queues; then a new window begins. C Dynomite's. */
+const WINDOW_MS = 5 * 60 * 1000;
 /** The client port opens when every peer was tried once, or after this. */
 const PEERS_AWAITED_MS = 1_000;
 
@@ -49,9 +52,7 @@ export class Node implements NodeView {
   readonly stats: Stats = new Stats();
   /** The same for what other nodes ask of this one. */
   readonly peerStats: Stats = new Stats();
-  /** Client requests from read to answer, microseconds. */
-  readonly latencyUs: Histogram = new Histogram();
-  readonly peerLatencyUs: Histogram = new Histogram();
+  readonly measures: Measures;
   /** What clients asked, by command, and what of it took long. */
   readonly commandStats: CommandStats;
   readonly slowLog: SlowLog;
@@ -77,7 +78,8 @@ export class Node implements NodeView {
   #visitingPeers: ClientListener | undefined;
   #clients: ClientListener | undefined;
   readonly #events: NodeEvents;
-  #stopSweep: (() => void) | undefined;
+  /** Each stops one. */
+  readonly #timers: (() => void)[] = [];
   #stopping = false;
 
   constructor(options: NodeOptions, parts: NodeParts) {
@@ -99,6 +101,7 @@ export class Node implements NodeView {
       onMissedWrite: (failure) => this.#missed.add(parts.dataStore, failure),
       onState: () => this.#onState(),
     });
+    this.measures = new Measures(parts.dataStore.hop);
     this.peers = new Peers(parts.dataStore, (node) => this.#makePeer(node));
     const view = viewOf(topology, this.peers.of(topology), parts.protocol);
     this.dispatcher = new Dispatcher(view, options.hash, options.hashTag, this.stats);
@@ -179,7 +182,11 @@ export class Node implements NodeView {
     await this.#meetPeers();
     await this.#join();
     this.#clients = this.#receiveClients(this.#listener);
-    this.#stopSweep = clock.every(SWEEP_MS, () => this.#sweep());
+    this.#timers.push(
+      clock.every(SWEEP_MS, () => this.#sweep()),
+      clock.every(WINDOW_MS, () => this.resetHistograms()),
+      measureLag(clock, this.measures.loopLagUs),
+    );
   }
 
   /** Runs one step of the start; says which option it was for when it fails. */
@@ -212,7 +219,7 @@ export class Node implements NodeView {
       },
       () => clientVisitor(accounts, this, { maxRequestBytes }),
       this.stats,
-      this.latencyUs,
+      this.measures.clients,
     );
   }
   #receivePeers(listener: Listener): ClientListener {
@@ -223,7 +230,7 @@ export class Node implements NodeView {
       { clientsMax: 0, pendingMax: peers.pendingMax },
       () => peerVisitor(protocol, peerCodec, this, { maxRequestBytes }, this.parts.gossip),
       this.peerStats,
-      this.peerLatencyUs,
+      this.measures.visitingPeers,
     );
   }
   #receive(
@@ -231,10 +238,10 @@ export class Node implements NodeView {
     options: ClientListenerOptions,
     visit: () => Visitor,
     stats: Stats,
-    latencyUs: Histogram,
+    measures: VisitorMeasures,
   ): ClientListener {
     const { protocol, turn, pressure, clock, logger } = this.parts;
-    const parts = { protocol, visit, sink: this.pipeline, node: this, turn, pressure, stats, latencyUs };
+    const parts = { protocol, visit, sink: this.pipeline, node: this, turn, pressure, stats, measures };
     const receiver = new ClientListener(listener, options, parts, clock, logger);
     receiver.start();
     return receiver;
@@ -258,6 +265,7 @@ export class Node implements NodeView {
         port,
         sameDatacenter,
         replyBytesMax: rules.replyBytesMax,
+        hop: sameDatacenter ? this.measures.peers : this.measures.remotePeers,
         size: sameDatacenter ? rules.localConnections : rules.remoteConnections,
         timeoutMs: sameDatacenter ? rules.localTimeoutMs : rules.remoteTimeoutMs,
         ratePerSecond: sameDatacenter ? 0 : rules.remoteRatePerSecond,
@@ -399,7 +407,7 @@ export class Node implements NodeView {
     this.#gate.stop();
     await this.#clients?.close(this.options.patienceMs);
     await this.#visitingPeers?.close(this.options.patienceMs);
-    this.#stopSweep?.();
+    for (const stopTimer of this.#timers) stopTimer();
     await this.peers.close();
     this.#missed.close();
     await this.#admin?.close();
@@ -430,7 +438,11 @@ export class Node implements NodeView {
     Object.assign(this.peerStats, { ...new Stats(), client_connections: this.peerStats.client_connections });
     this.pipeline.commandCounts.fill(0);
     this.commandStats.reset();
-    this.latencyUs.reset();
+    this.measures.clear();
+  }
+  /** What `/info` tells of latencies and queues begins anew; the totals of monitoring systems go on. */
+  resetHistograms(): void {
+    this.measures.resetWindows();
   }
 
   #openClients(): Iterable<ClientConnection> {

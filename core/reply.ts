@@ -75,6 +75,7 @@ export class Failure {
  * returns, a reply never does. Neither may block; bytes that are kept are copied. `target` is the number given to `send`.
  */
 export interface ReplySink {
-  onReply(target: number, reply: Reply): void;
+  /** Was it of use? False for one that nobody waits for: of a mere copy, or after the decision. */
+  onReply(target: number, reply: Reply): boolean;
   onFailure(target: number, failure: Failure): void;
 }

@@ -71,7 +71,7 @@ export function nodeInfo(node: Node): InfoSection[] {
         ["client_read_requests", stats.client_read_requests],
         ["client_write_requests", stats.client_write_requests],
         ["total_error_replies", stats.forward_error],
-        ["latency_99th_usec", node.latencyUs.percentile(0.99)],
+        ["latency_99th_usec", node.measures.clients.latencyUs.percentile(0.99)],
       ],
     },
     {

@@ -24,8 +24,8 @@ export function peerStats(peers: readonly Peer[]): Record<string, number> {
     peer_connections: sum(peers, ({ pool }) => pool.links.flat().filter((link) => link.up).length),
     peer_requests: sum(peers, ({ pool }) => pool.stats.read_requests + pool.stats.write_requests),
     peer_request_bytes: sum(peers, ({ pool }) => pool.stats.read_request_bytes + pool.stats.write_request_bytes),
-    peer_responses: sum(peers, ({ pool }) => pool.stats.responses),
-    peer_response_bytes: sum(peers, ({ pool }) => pool.stats.response_bytes),
+    peer_responses: sum(peers, ({ pool }) => pool.stats.used_responses),
+    peer_response_bytes: sum(peers, ({ pool }) => pool.stats.used_response_bytes),
     peer_ejects: sum(peers, ({ pool }) => pool.stats.server_ejects),
     peer_ejected_at: peers.reduce((latest, { pool }) => Math.max(latest, pool.stats.server_ejected_at), 0),
   };
@@ -37,8 +37,10 @@ function byDistance(prefix: "peer" | "remote_peer", peers: readonly Peer[]): Rec
     [`${prefix}_dropped_requests`]: sum(peers, ({ pool }) => pool.stats.server_dropped_requests),
     [`${prefix}_timedout_requests`]: sum(peers, ({ pool }) => pool.stats.server_timedout_requests),
     [`${prefix}_timedout`]: sum(peers, ({ pool }) => pool.stats.server_timedout),
-    [`${prefix}_out_queue`]: sum(peers, ({ pool }) => pool.queueGauges().out_queue),
-    [`${prefix}_in_queue_bytes`]: sum(peers, ({ pool }) => pool.queueGauges().in_queue_bytes),
+    [`${prefix}_in_queue`]: sum(peers, ({ pool }) => pool.queues().in_queue),
+    [`${prefix}_in_queue_bytes`]: sum(peers, ({ pool }) => pool.queues().in_queue_bytes),
+    [`${prefix}_out_queue`]: sum(peers, ({ pool }) => pool.queues().out_queue),
+    [`${prefix}_out_queue_bytes`]: sum(peers, ({ pool }) => pool.queues().out_queue_bytes),
   };
 }
 

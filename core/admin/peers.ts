@@ -45,14 +45,10 @@ function describePeer(node: TopologyNode, { stateOf, peerAt, gossipOf, now }: Pe
     software_version: gossip?.version ?? null,
     last_error: pool?.lastError ?? null,
     last_heard_ms_ago: pool === undefined || pool.lastHeardAt === -Infinity ? null : Math.round(now - pool.lastHeardAt),
-    links: pool?.links.flat().map(({ up, pendingRequests, pendingBytes }) => ({
-      connected: up,
-      out_queue: pendingRequests,
-      in_queue_bytes: pendingBytes,
-    })) ?? [],
+    links: pool?.links.flat().map((link) => ({ connected: link.up, ...link.queues() })) ?? [],
     requests: (stats?.read_requests ?? 0) + (stats?.write_requests ?? 0),
-    responses: stats?.responses ?? 0,
+    responses: (stats?.read_responses ?? 0) + (stats?.write_responses ?? 0),
     timeouts: stats?.server_timedout_requests ?? 0,
-    failures: (stats?.server_eof ?? 0) + (stats?.server_err ?? 0),
+    failures: (stats?.server_eof ?? 0) + (stats?.server_err ?? 0) + (stats?.server_timedout ?? 0),
   };
 }

@@ -5,7 +5,9 @@ import { peerStats, visitingPeerStats } from "./peer_stats.ts";
 /** One snapshot. */
 export function statsInfo(node: Node): Record<string, unknown> {
   const { facts, clock, dataStore } = node.parts;
-  const { stats, latencyUs } = node;
+  const { stats } = node;
+  const { latencyUs } = node.measures.clients;
+  const { byCommand: _, ...engine } = dataStore.stats;
   return {
     service: "dynomite",
     source: facts.hostname,
@@ -38,7 +40,7 @@ export function statsInfo(node: Node): Record<string, unknown> {
       remote_peer_failover_requests: stats.remote_peer_failover_requests,
       missed_writes: stats.missed_writes,
       retried_reads: stats.retried_reads,
-      [dataStore.name]: dataStore.stats(),
+      [dataStore.name]: { ...engine, ...dataStore.queues() },
     },
   };
 }

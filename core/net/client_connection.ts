@@ -7,7 +7,7 @@
  * being short of memory (pressure.ts says who may wait for whom). While it waits it does not read, and TCP slows the client
  * down.
  */
-import type { Histogram } from "../histogram.ts";
+import type { VisitorMeasures } from "../measures.ts";
 import type { ClientView, NodeView } from "../node_view.ts";
 import { After, INCOMPLETE, INVALID, type Protocol, type RequestParser } from "../protocol.ts";
 import type { ReplyQueue } from "../reply_queue.ts";
@@ -56,7 +56,7 @@ export interface ClientParts {
   readonly turn: Turn;
   readonly pressure: Pressure;
   readonly stats: Stats;
-  readonly latencyUs: Histogram;
+  readonly measures: VisitorMeasures;
 }
 
 export class ClientConnection implements Client, ClientView, Holder, WriteOwner, QueueOwner {
@@ -110,7 +110,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     this.#in = new ReadBuffer(READ_SMALL_BYTES, READ_USUAL_BYTES, this.#requestBudget);
     this.#out = new WriteBuffer(connection, parts.turn, this.#replyBudget, this, FREE_BYTES);
     this.#outputBytesMax = Math.max(OUTPUT_BYTES_MIN, this.#replyBudget.limitBytes * OUTPUT_SHARE);
-    this.replies = visitor.createReplies(this.#out, this, parts.latencyUs, parts.turn);
+    this.replies = visitor.createReplies(this.#out, this, parts.measures.latencyUs, parts.turn);
     this.connectedAt = this.lastRequestAt = parts.turn.now;
   }
 
@@ -142,7 +142,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
 
   /** Serves the client until one side ends. Never throws. */
   async run(): Promise<void> {
-    const { turn, stats } = this.#parts;
+    const { turn, stats, measures } = this.#parts;
     try {
       while (!this.#ending) {
         this.#reading = true;
@@ -158,6 +158,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
           await this.#relief();
           turn.begin();
         }
+        measures.outQueue.record(this.replies.count);
       }
       await this.#sendRest();
       if (!this.#failed) stats.client_eof++;
@@ -187,7 +188,6 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     this.#closed = true;
     this.#ending = true;
     this.#parts.stats.client_dropped_requests += this.replies.count;
-    this.#parts.stats.bytes_out += this.#out.sentBytes;
     this.#connection.close();
     this.replies.close();
     this.#in.close();
@@ -217,6 +217,9 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
   onSpace(): void {
     this.#wake();
   }
+  onSent(count: number): void {
+    this.#parts.stats.bytes_out += count;
+  }
   onDrained(): void {
     if (this.#draining && this.replies.count === 0 && this.#out.pendingBytes === 0) this.close();
     this.#wake();
@@ -232,7 +235,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     const input = this.#in;
     const parser = this.#parser;
     const { request } = parser;
-    const { sink, stats, pressure } = this.#parts;
+    const { sink, stats, measures, pressure } = this.#parts;
     const { session, replies } = this;
     const isNode = this.#visitor.noun === "peer";
     const out = this.#out;
@@ -249,7 +252,10 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
       if (request.argCount === 0) continue;
       stats.client_requests++;
       if (request.command.access === Access.Read) stats.client_read_requests++;
-      else if (request.command.access === Access.Write) stats.client_write_requests++;
+      else if (request.command.access === Access.Write) {
+        stats.client_write_requests++;
+        measures.writeBytes.record(request.end - request.start);
+      }
       request.dialect = session.dialect;
       request.affinity = this.id;
       sink.submit(request, this);

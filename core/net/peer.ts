@@ -5,6 +5,7 @@
  * A C Dynomite node closes a link over a request it does not know, with all that is on it; such a request is not sent to one.
  */
 import type { GossipReceiver } from "../gossip_port.ts";
+import type { HopStats } from "../hop_stats.ts";
 import { kindOf, Kinds, type NodeState, nodeStates, refusalOf } from "../node_state.ts";
 import type { PeerCodec } from "../peer_codec.ts";
 import type { Protocol } from "../protocol.ts";
@@ -12,11 +13,12 @@ import type { Replica } from "../replica.ts";
 import { Failure, FailureKind, type ReplySink } from "../reply.ts";
 import type { Request } from "../request.ts";
 import { formatAddress } from "../transport.ts";
+import { UpstreamStats } from "../upstream_stats.ts";
 import { writeGossip } from "./gossip_payload.ts";
 import { PeerFraming, type PeerIdentity } from "./peer_framing.ts";
 import { Slowed } from "./pressure.ts";
-import type { UpstreamParts } from "./upstream_connection.ts";
-import { UpstreamPool, type UpstreamPoolOptions } from "./upstream_pool.ts";
+import type { UpstreamParts } from "./upstream_options.ts";
+import { type LinkKind, UpstreamPool, type UpstreamPoolOptions } from "./upstream_pool.ts";
 
 /** How long reads go elsewhere after a refusal. */
 const REFUSED_MS = 1_000;
@@ -28,6 +30,8 @@ export interface PeerOptions extends Omit<UpstreamPoolOptions, "kind" | "address
   readonly sameDatacenter: boolean;
   /** Bounds one reply. */
   readonly replyBytesMax: number;
+  /** Gets what its links measure. */
+  readonly hop: HopStats;
 }
 
 export class Peer implements Replica {
@@ -64,18 +68,15 @@ export class Peer implements Replica {
     const onGossip = gossip &&
       ((bytes: Uint8Array, start: number, end: number) => gossip.receive(bytes, start, end, answer));
     const identity = this.#identity = { name: this.name, modern: false, refuses: false };
-    this.pool = new UpstreamPool({
-      ...options,
-      address,
-      preconnect: true,
-      kind: {
-        source: "Peer",
-        dialects: ["dnode"],
-        frame: () => new PeerFraming(codec, protocol, replyBytesMax, sameDatacenter, identity, onGossip),
-        slows: Slowed.Clients,
-        patient: false,
-      },
-    }, parts);
+    const kind: LinkKind = {
+      source: "Peer",
+      dialects: ["dnode"],
+      frame: () => new PeerFraming(codec, protocol, replyBytesMax, sameDatacenter, identity, onGossip),
+      slows: Slowed.Clients,
+      patient: false,
+    };
+    const links = { ...options, address, preconnect: true, kind };
+    this.pool = new UpstreamPool(links, parts, new UpstreamStats(), options.hop);
   }
 
   get up(): boolean {

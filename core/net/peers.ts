@@ -106,7 +106,7 @@ export class Peers {
   sweep(now: number): void {
     for (const peer of this.#peers.values()) peer.sweep(now);
     for (const [peer, deadline] of this.#leaving) {
-      if (peer.pool.queueGauges().out_queue > 0 && now < deadline) continue;
+      if (!peer.pool.idle && now < deadline) continue;
       this.#leaving.delete(peer);
       const closed = peer.close().finally(() => this.#closing.delete(closed));
       this.#closing.add(closed);

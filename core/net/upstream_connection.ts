@@ -11,22 +11,20 @@
  * accepted only while it is up: one that comes during a reconnect fails at once, nothing was done.
  */
 import { ByteWriter } from "../bytes.ts";
-import type { Clock } from "../clock.ts";
-import type { Logger } from "../logger.ts";
 import { INCOMPLETE, INVALID } from "../protocol.ts";
-import type { Random } from "../random.ts";
-import type { Greeting } from "../protocol.ts";
 import { ReplyKind, type ReplySink } from "../reply.ts";
-import type { Request } from "../request.ts";
-import { type Address, type Connection, formatAddress, type Transport } from "../transport.ts";
+import { Access, type Request } from "../request.ts";
+import { type Connection, formatAddress } from "../transport.ts";
+import { noQueues, type QueueGauges } from "../upstream_stats.ts";
 import { BackOff } from "./back_off.ts";
+import { GreetingRefused, hearGreeting } from "./hear_greeting.ts";
 import type { LinkFailures, LinkFraming } from "./link_framing.ts";
 import { Pace } from "./pace.ts";
-import { type Pressure, Slowed } from "./pressure.ts";
+import { Slowed } from "./pressure.ts";
 import { ReadBuffer } from "./read_buffer.ts";
-import { SinkQueue } from "./sink_queue.ts";
-import type { Turn } from "./turn.ts";
+import { EntryKind, SinkQueue } from "./sink_queue.ts";
 import type { UpstreamObserver } from "./upstream_observer.ts";
+import type { UpstreamOptions, UpstreamParts } from "./upstream_options.ts";
 import { WriteBuffer, type WriteOwner } from "./write_buffer.ts";
 
 /** Replies come in bulk, and links are few: always read by the quarter megabyte. */
@@ -49,35 +47,6 @@ const DEAD_AFTER_TIMEOUTS = 3;
 const DEAD_AFTER_MS_MIN = 3_000;
 /** To connect, and once more to be greeted back. */
 const CONNECT_TIMEOUT_MS = 5_000;
-
-export interface UpstreamOptions {
-  readonly address: Address;
-  /** Which of the pool's kinds of link this is. */
-  readonly dialect: number;
-  readonly framing: LinkFraming;
-  readonly failures: LinkFailures;
-  /** Too much unsent: everybody waits (the one engine), or clients do while it gets on (one peer of many). */
-  readonly slows: Slowed;
-  /** Requests may wait for the outcome of the first try to connect; else they fail until the link is up. */
-  readonly patient: boolean;
-  /** For one reply; 0 waits without end. */
-  readonly timeoutMs: number;
-  /** Longest wait between two tries to connect. */
-  readonly retryMsMax: number;
-  /** Requests without an answer. */
-  readonly pendingMax: number;
-  /** Requests per second, 0 for no limit: what is above waits. */
-  readonly ratePerSecond: number;
-}
-
-export interface UpstreamParts {
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly turn: Turn;
-  readonly pressure: Pressure;
-  readonly logger: Logger;
-}
 
 export class UpstreamConnection implements WriteOwner {
   readonly dialect: number;
@@ -113,6 +82,7 @@ export class UpstreamConnection implements WriteOwner {
   /** Sent bytes at the last sweep. */
   #lastSentBytes = 0;
   #endReason = "";
+  #timedOut = false;
   #cancelWait: (() => void) | undefined;
   #finished: Promise<void> | undefined;
   #firstTry: Promise<void> | undefined;
@@ -135,6 +105,10 @@ export class UpstreamConnection implements WriteOwner {
   }
   get pendingBytes(): number {
     return (this.#out?.pendingBytes ?? 0) + this.#pace.held.length;
+  }
+  /** What waits here now. */
+  queues(): QueueGauges {
+    return this.#queue.addTo(noQueues());
   }
   /** Bytes of memory charged to a budget. */
   get heldBytes(): number {
@@ -195,7 +169,7 @@ export class UpstreamConnection implements WriteOwner {
       const before = this.#early.length;
       this.#write(request, this.#early);
       this.#parts.pressure.requests.charge(this.#early.length - before);
-      this.#queue.push(sink, target, this.#parts.turn.now);
+      this.#push(request, sink, target, this.#early.length);
       return;
     }
     if (this.#stuck || (this.#options.slows === Slowed.Clients && this.pendingBytes > PEER_BYTES_MAX)) {
@@ -204,15 +178,23 @@ export class UpstreamConnection implements WriteOwner {
     const pace = this.#pace;
     const goes = pace.take();
     this.#write(request, goes ? out : pace.held);
-    this.#queue.push(sink, target, this.#parts.turn.now);
+    const pendingBytes = out.pendingBytes + pace.held.length;
+    this.#push(request, sink, target, out.sentBytes + pendingBytes);
     if (goes) out.mark();
     else pace.hold();
     if (this.#askedAt <= this.#lastReadAt) this.#askedAt = this.#parts.turn.now;
     if (this.#congested) return;
     const { pressure } = this.#parts;
-    if (this.pendingBytes <= (pressure.requests.high ? CONGESTED_BYTES_SHORT : CONGESTED_BYTES)) return;
+    if (pendingBytes <= (pressure.requests.high ? CONGESTED_BYTES_SHORT : CONGESTED_BYTES)) return;
     this.#congested = true;
     pressure.congest(this.#options.slows);
+  }
+
+  /** It is the newest in the queue, and has left once the link has written `end` bytes. */
+  #push(request: Request, sink: ReplySink, target: number, end: number): void {
+    const kind = request.command.access === Access.Write ? EntryKind.Write : EntryKind.Read;
+    this.#queue.push(sink, target, this.#parts.turn.now, kind, request.end - request.start, end);
+    this.#options.stats.countRequest(request);
   }
 
   /** The frame without its cut, behind its head. */
@@ -259,7 +241,9 @@ export class UpstreamConnection implements WriteOwner {
     const patienceMs = Math.max(DEAD_AFTER_MS_MIN, DEAD_AFTER_TIMEOUTS * (timeoutMs || PROBE_AFTER_MS));
     // With no timeout set a slow command is not a dead engine: only our own probe may condemn a link, or half a reply.
     const condemns = timeoutMs > 0 || this.#queue.headForgotten || this.#in!.start < this.#in!.end;
-    if (condemns && silentMs > patienceMs) this.#end(`no byte for ${Math.round(silentMs)} ms while an answer was due`);
+    if (condemns && silentMs > patienceMs) {
+      this.#endLate(`no byte for ${Math.round(silentMs)} ms while an answer was due`);
+    }
   }
 
   /** Ends the link for good; what is outstanding fails. */
@@ -270,6 +254,11 @@ export class UpstreamConnection implements WriteOwner {
     await this.#finished;
   }
 
+  onSent(): void {
+    const { turn } = this.#parts;
+    turn.begin();
+    this.#queue.sent(this.#out!.sentBytes, turn.now, this.#options.hop);
+  }
   onWriteError(error: unknown): void {
     this.#end(describe(error));
   }
@@ -300,7 +289,7 @@ export class UpstreamConnection implements WriteOwner {
       }
       triedOnce();
       if (this.#closing) break;
-      this.#observer.onDown(this, this.#endReason, eof);
+      this.#observer.onDown(this, this.#endReason, eof ? "eof" : this.#timedOut ? "timeout" : "error");
       await new Promise<void>((resolve) => {
         const cancel = clock.after(this.#backOff.next(), resolve);
         this.#cancelWait = () => {
@@ -317,6 +306,7 @@ export class UpstreamConnection implements WriteOwner {
     const { transport, turn, pressure } = this.#parts;
     const { address } = this.#options;
     this.#endReason = "";
+    this.#timedOut = false;
     let connection: Connection;
     try {
       connection = await transport.connect(address, CONNECT_TIMEOUT_MS);
@@ -339,6 +329,7 @@ export class UpstreamConnection implements WriteOwner {
       if (!eof && this.#endReason === "") {
         this.up = true;
         if (this.#early.length > 0) {
+          this.#queue.shift(out.sentBytes + out.pendingBytes);
           out.copy(this.#early.bytes, 0, this.#early.length);
           out.mark();
         }
@@ -364,38 +355,20 @@ export class UpstreamConnection implements WriteOwner {
     out.copy(greeting.bytes);
     out.mark();
     const cancelDeadline = clock.after(CONNECT_TIMEOUT_MS, () => {
-      this.#end(`no answer to the greeting within ${CONNECT_TIMEOUT_MS} ms`);
+      this.#endLate(`no answer to the greeting within ${CONNECT_TIMEOUT_MS} ms`);
     });
     try {
-      return await this.#hearGreeting(connection, input, greeting);
+      return await hearGreeting(connection, input, this.#framing, greeting);
+    } catch (error) {
+      // An engine that knows no other dialect than the first is served in that one.
+      if (error instanceof GreetingRefused && this.dialect > 0 && /unknown command|NOPROTO/i.test(error.problem)) {
+        this.#closing = true;
+        this.#observer.onUnsupported(this, error.problem);
+      }
+      throw error;
     } finally {
       cancelDeadline();
     }
-  }
-
-  async #hearGreeting(connection: Connection, input: ReadBuffer, { replies, mustSucceed }: Greeting): Promise<boolean> {
-    const framing = this.#framing;
-    for (let left = replies; left > 0;) {
-      if (await input.fill(connection, 0) === null) return false;
-      while (left > 0 && input.start < input.end) {
-        const next = framing.parse(input.bytes, input.start, input.end);
-        if (next === INCOMPLETE) break;
-        if (next === INVALID) throw new Error(`it does not speak the protocol: ${framing.problem}`);
-        const { reply } = framing;
-        input.start = next;
-        if (reply.kind === ReplyKind.Push) continue;
-        left--;
-        if (reply.kind !== ReplyKind.Error || !mustSucceed) continue;
-        const problem = new TextDecoder().decode(reply.bytes.subarray(reply.start, reply.end)).trim();
-        // An engine that knows no other dialect than the first is served in that one.
-        if (this.dialect > 0 && /unknown command|NOPROTO/i.test(problem)) {
-          this.#closing = true;
-          this.#observer.onUnsupported(this, problem);
-        }
-        throw new Error(`it refused the greeting: ${problem}`);
-      }
-    }
-    return true;
   }
 
   /** Hands every reply to its sink. Returns true at the end of the stream. */
@@ -403,6 +376,7 @@ export class UpstreamConnection implements WriteOwner {
     const { turn, pressure } = this.#parts;
     const framing = this.#framing;
     const queue = this.#queue;
+    const { stats, hop } = this.#options;
     for (;;) {
       // Replies become client output, which cannot wait: with memory short they wait here, in the engine's socket. One that
       // has begun to come and holds memory itself goes on, to give it back.
@@ -417,33 +391,28 @@ export class UpstreamConnection implements WriteOwner {
       turn.begin();
       this.#lastReadAt = turn.now;
       this.#observer.onAlive();
-      let replies = 0;
-      let bytes = 0;
       while (input.start < input.end) {
         const next = framing.parse(input.bytes, input.start, input.end);
         if (next === INCOMPLETE) break;
         if (next === INVALID) throw new Error(`malformed reply: ${framing.problem}`);
-        const { reply, replyId, failure } = framing;
-        bytes += next - input.start;
+        const { reply, failure } = framing;
+        const bytes = next - input.start;
         input.start = next;
         if (reply.kind === ReplyKind.Push) continue;
-        let sink: ReplySink | null;
-        let target: number;
-        if (framing.numbered) {
-          sink = queue.take(replyId);
-          target = queue.takenTarget;
-        } else {
-          if (queue.count === 0) throw new Error("a reply nobody asked for");
-          sink = queue.headSink;
-          target = queue.headTarget;
-          queue.pop();
+        if (!framing.numbered && queue.count === 0) throw new Error("a reply nobody asked for");
+        const sink = framing.numbered ? queue.take(framing.replyId) : queue.takeHead();
+        if (queue.takenKind !== EntryKind.Probe) {
+          hop.latencyUs.record((turn.now - queue.takenSentAt) * 1000);
+          stats.countReply(queue.takenKind === EntryKind.Write, bytes);
         }
-        replies++;
         if (sink === null) continue;
-        if (failure === undefined) sink.onReply(target, reply);
-        else sink.onFailure(target, failure);
+        const target = queue.takenTarget;
+        if (failure !== undefined) sink.onFailure(target, failure);
+        else if (sink.onReply(target, reply)) {
+          stats.used_responses++;
+          stats.used_response_bytes += bytes;
+        }
       }
-      this.#observer.onReplies(replies, bytes);
     }
   }
 
@@ -452,9 +421,15 @@ export class UpstreamConnection implements WriteOwner {
     const out = this.#out;
     if (out === undefined || !this.up || this.#queue.full) return;
     this.#framing.writeProbe(this.#queue.nextId, out);
-    this.#queue.push(null, 0, now);
+    this.#queue.push(null, 0, now, EntryKind.Probe, 0, out.sentBytes + out.pendingBytes);
     this.#askedAt = now;
     out.mark();
+  }
+
+  /** Ends it for its silence. */
+  #endLate(reason: string): void {
+    if (this.#endReason === "") this.#timedOut = true;
+    this.#end(reason);
   }
 
   /** Closes the socket; `#session` notices and cleans up. */

@@ -13,12 +13,15 @@
 import type { ByteWriter } from "../bytes.ts";
 import type { Credentials, Protocol } from "../protocol.ts";
 import { Failure, FailureKind, type FailureSource, type ReplySink } from "../reply.ts";
-import { Access, type Request } from "../request.ts";
+import type { HopStats } from "../hop_stats.ts";
+import type { Request } from "../request.ts";
 import { formatAddress } from "../transport.ts";
+import { type QueueGauges, sumQueues, type UpstreamStats } from "../upstream_stats.ts";
 import { Slowed } from "./pressure.ts";
 import { EngineFraming, linkFailures, type LinkFraming } from "./link_framing.ts";
-import { UpstreamConnection, type UpstreamOptions, type UpstreamParts } from "./upstream_connection.ts";
-import type { UpstreamObserver } from "./upstream_observer.ts";
+import { UpstreamConnection } from "./upstream_connection.ts";
+import type { Link, LinkEnding, UpstreamObserver } from "./upstream_observer.ts";
+import type { UpstreamOptions, UpstreamParts } from "./upstream_options.ts";
 
 /** What sort of other side the links lead to. */
 export interface LinkKind {
@@ -44,7 +47,7 @@ export function engineLinks(protocol: Protocol, credentials: Credentials, replyB
 }
 
 export interface UpstreamPoolOptions
-  extends Omit<UpstreamOptions, "dialect" | "framing" | "failures" | "slows" | "patient"> {
+  extends Omit<UpstreamOptions, "dialect" | "framing" | "failures" | "slows" | "patient" | "stats" | "hop"> {
   readonly kind: LinkKind;
   /** Open the links at the start; else each with its first request. */
   readonly preconnect: boolean;
@@ -55,31 +58,13 @@ export interface UpstreamPoolOptions
   readonly retryAfterMs: number;
 }
 
-/** Counters of one engine, named as the stats JSON has them. */
-export class UpstreamStats {
-  server_eof = 0;
-  server_err = 0;
-  server_timedout = 0;
-  server_ejects = 0;
-  /** Wall ms of the last failure of a link. */
-  server_ejected_at = 0;
-  server_dropped_requests = 0;
-  server_timedout_requests = 0;
-  read_requests = 0;
-  read_request_bytes = 0;
-  write_requests = 0;
-  write_request_bytes = 0;
-  responses = 0;
-  response_bytes = 0;
-}
-
 const SWEEP_MS_MAX = 100;
 /** Why a link ended that an operator wanted anew. */
 const RESET = "reset by an operator";
 
 export class UpstreamPool implements UpstreamObserver {
   readonly name: string;
-  readonly stats = new UpstreamStats();
+  readonly stats: UpstreamStats;
   readonly #options: UpstreamPoolOptions;
   readonly #parts: UpstreamParts;
   /** By dialect. */
@@ -102,7 +87,9 @@ export class UpstreamPool implements UpstreamObserver {
   #askAt = 0;
   #stopSweep: (() => void) | undefined;
 
-  constructor(options: UpstreamPoolOptions, parts: UpstreamParts) {
+  /** `stats` and `hop` get what its links count and measure. */
+  constructor(options: UpstreamPoolOptions, parts: UpstreamParts, stats: UpstreamStats, hop: HopStats) {
+    this.stats = stats;
     this.#options = options;
     this.#parts = parts;
     this.name = formatAddress(options.address);
@@ -113,7 +100,8 @@ export class UpstreamPool implements UpstreamObserver {
     this.#links = kind.dialects.map((_, dialect) =>
       Array.from({ length: options.size }, () => {
         const framing = kind.frame(dialect);
-        return new UpstreamConnection({ ...options, dialect, framing, failures, slows, patient }, parts, this);
+        const link = { ...options, dialect, framing, failures, slows, patient, stats, hop };
+        return new UpstreamConnection(link, parts, this);
       })
     );
     this.#serving = this.#links.map((links) => [...links]);
@@ -135,15 +123,13 @@ export class UpstreamPool implements UpstreamObserver {
     return this.#links;
   }
 
-  /** What waits now: requests sent without a reply, bytes not yet sent. */
-  queueGauges(): { readonly out_queue: number; readonly in_queue_bytes: number } {
-    let requests = 0;
-    let bytes = 0;
-    for (const link of this.#all) {
-      requests += link.pendingRequests;
-      bytes += link.pendingBytes;
-    }
-    return { out_queue: requests, in_queue_bytes: bytes };
+  /** What waits now. */
+  queues(): QueueGauges {
+    return sumQueues(this.#all.map((link) => link.queues()));
+  }
+  /** No link waits for a reply. */
+  get idle(): boolean {
+    return this.#all.every((link) => link.pendingRequests === 0);
   }
 
   /** Opens every link; settles when each was tried once. */
@@ -171,15 +157,6 @@ export class UpstreamPool implements UpstreamObserver {
       const other = own.usable ? own : links.find((candidate) => candidate.usable);
       if (other === undefined) return sink.onFailure(target, this.#down);
       this.#serving[dialect]![index] = link = other;
-    }
-    const { stats } = this;
-    const bytes = request.end - request.start;
-    if (request.command.access === Access.Write) {
-      stats.write_requests++;
-      stats.write_request_bytes += bytes;
-    } else {
-      stats.read_requests++;
-      stats.read_request_bytes += bytes;
     }
     link.send(request, sink, target);
   }
@@ -211,7 +188,7 @@ export class UpstreamPool implements UpstreamObserver {
     this.#failures = 0;
     this.#isEjected = false;
   }
-  onUp(link: UpstreamConnection): void {
+  onUp(link: Link): void {
     this.onAlive();
     const { logger } = this.#parts;
     const facts = { [this.#noun]: this.name, dialect: this.#options.kind.dialects[link.dialect] };
@@ -220,9 +197,10 @@ export class UpstreamPool implements UpstreamObserver {
     else logger.info(`${this.#noun} {${this.#noun}}: connected ({dialect})`, facts);
     this.#toldAway = false;
   }
-  onDown(_link: UpstreamConnection, reason: string, eof: boolean): void {
+  onDown(_link: Link, reason: string, ending: LinkEnding): void {
     if (reason === RESET) return;
-    if (eof) this.stats.server_eof++;
+    if (ending === "eof") this.stats.server_eof++;
+    else if (ending === "timeout") this.stats.server_timedout++;
     else this.stats.server_err++;
     this.stats.server_ejected_at = this.#parts.clock.wall();
     this.lastError = reason;
@@ -233,12 +211,7 @@ export class UpstreamPool implements UpstreamObserver {
     }
     this.#failed(1);
   }
-  onReplies(count: number, bytes: number): void {
-    this.stats.responses += count;
-    this.stats.response_bytes += bytes;
-  }
   onTimeouts(count: number, silent: boolean): void {
-    this.stats.server_timedout += count > 0 ? 1 : 0;
     this.stats.server_timedout_requests += count;
     if (count > 0) this.lastError = `no answer within ${this.#options.timeoutMs} ms`;
     // An engine that is late but talks is busy, not away.
@@ -247,7 +220,7 @@ export class UpstreamPool implements UpstreamObserver {
   onDropped(count: number): void {
     this.stats.server_dropped_requests += count;
   }
-  onUnsupported(link: UpstreamConnection, problem: string): void {
+  onUnsupported(link: Link, problem: string): void {
     this.#links[link.dialect] = this.#links[0]!;
     this.#serving[link.dialect] = this.#serving[0]!;
     const [older, newer] = [this.#options.kind.dialects[0], this.#options.kind.dialects[link.dialect]];

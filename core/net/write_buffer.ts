@@ -19,8 +19,10 @@ const KEPT_BYTES = 4 * 1024;
 const FIRST_BYTES = 16 * 1024;
 const NOTHING = new Uint8Array(0);
 
-/** The owner is told what it cannot see: that bytes left, that the connection broke. Neither call may throw. */
+/** The owner is told what it cannot see: that bytes left, that the connection broke. No call may throw. */
 export interface WriteOwner {
+  /** The socket took `count` more. */
+  onSent(count: number): void;
   /** All bytes have left. */
   onDrained(): void;
   /** Said once; the buffer has closed itself. */
@@ -181,6 +183,7 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     if (this.#closed) return;
     this.#writingBytes -= count;
     this.sentBytes += count;
+    this.#owner.onSent(count);
   }
 
   /** The buffer that was written serves again: at once, if nothing came meanwhile, so that a quiet connection has only one. */

@@ -81,9 +81,10 @@ class RackReply implements ReplySink {
     this.#dialect = request.dialect;
   }
 
-  onReply(node: number, reply: Reply): void {
+  onReply(node: number, reply: Reply): boolean {
     this.#replies[node] = reply.copy();
     this.#arrived();
+    return true;
   }
   onFailure(_node: number, failure: Failure): void {
     // A node that does the write later lacks less than one that never does it.

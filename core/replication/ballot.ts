@@ -42,9 +42,10 @@ export class Ballot {
     this.#conclude();
   }
 
-  reply(target: number, reply: Reply, command: Command, protocol: Protocol): void {
+  /** Counts a reply; false when its target has no vote. */
+  reply(target: number, reply: Reply, command: Command, protocol: Protocol): boolean {
     const vote = this.#voteOf[target]!;
-    if (vote < 0) return;
+    if (vote < 0) return false;
     const classes = this.#classes[vote]!;
     let index = 0;
     while (index < classes.count && !same(classes.at(index), reply, command, protocol)) index++;
@@ -53,6 +54,7 @@ export class Ballot {
     if (!good) this.#firstError ??= classes.at(index);
     this.#votes[vote]!.reply(index, good);
     this.#conclude();
+    return true;
   }
 
   failure(target: number, failure: Failure, name: string): void {

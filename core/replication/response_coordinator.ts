@@ -157,23 +157,32 @@ export class ResponseCoordinator implements Slot, ReplySink {
     if (ballot.verdict === Verdict.Impossible) this.#decideBallot(ballot);
   }
 
-  onReply(target: number, reply: Reply): void {
+  onReply(target: number, reply: Reply): boolean {
     this.#outstanding--;
     if (this.#isWrite && reply.kind === ReplyKind.Error) this.#refused(target, reply);
-    if (!this.#decided) {
-      const ballot = this.#ballot;
-      if (ballot !== undefined) {
-        ballot.reply(target, reply, this.#command!, this.#parts.protocol);
-        if (ballot.verdict !== Verdict.Open) this.#decideBallot(ballot);
-      } else if (target === this.#preferred || this.#outstanding === 0 || this.#fallback) {
-        this.#answer(reply.bytes, reply.start, reply.end, reply.kind);
-      } else if (!this.#keeps) {
-        // Not the preferred replica: its reply counts only if that one fails.
-        this.#keep(reply.bytes, reply.start, reply.end);
-        this.#keptKind = reply.kind;
-      }
-    }
+    const used = !this.#decided && this.#weigh(target, reply);
     this.#leave();
+    return used;
+  }
+
+  /** Does this reply decide, or take part in the decision? */
+  #weigh(target: number, reply: Reply): boolean {
+    const ballot = this.#ballot;
+    if (ballot !== undefined) {
+      const counted = ballot.reply(target, reply, this.#command!, this.#parts.protocol);
+      if (ballot.verdict !== Verdict.Open) this.#decideBallot(ballot);
+      return counted;
+    }
+    if (target === this.#preferred || this.#outstanding === 0 || this.#fallback) {
+      this.#answer(reply.bytes, reply.start, reply.end, reply.kind);
+      return true;
+    }
+    if (!this.#keeps) {
+      // Not the preferred replica: its reply counts only if that one fails.
+      this.#keep(reply.bytes, reply.start, reply.end);
+      this.#keptKind = reply.kind;
+    }
+    return false;
   }
 
   onFailure(target: number, failure: Failure): void {

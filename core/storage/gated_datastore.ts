@@ -13,10 +13,12 @@
 import { decode } from "../bytes.ts";
 import type { Clock } from "../clock.ts";
 import type { DataStore } from "../datastore.ts";
+import type { HopStats } from "../hop_stats.ts";
 import type { Logger } from "../logger.ts";
 import { kindOf, Kinds, type NodeState, nodeStates, putOff, stateRefusal } from "../node_state.ts";
 import { Failure, FailureKind, type Reply, ReplyKind, type ReplySink } from "../reply.ts";
 import { type Command, Request } from "../request.ts";
+import type { EngineStats, QueueGauges } from "../upstream_stats.ts";
 import { type HeldLimits, type HeldWrite, HeldWrites, refill } from "./held_writes.ts";
 
 /** A portion of the queue: requests, and bytes. */
@@ -198,8 +200,18 @@ export class GatedDataStore implements DataStore {
       else sink.onFailure(target, givenUp);
     }
   }
-  stats(): Readonly<Record<string, number>> {
-    return this.#inner.stats();
+  get stats(): EngineStats {
+    return this.#inner.stats;
+  }
+  get hop(): HopStats {
+    return this.#inner.hop;
+  }
+  /** The engine's, and before them what is held back here. */
+  queues(): QueueGauges {
+    const gauges = this.#inner.queues();
+    gauges.in_queue += this.#held.count;
+    gauges.in_queue_bytes += this.#held.bytes;
+    return gauges;
   }
   keyCount(): number {
     return this.#inner.keyCount?.() ?? 0;
@@ -222,12 +234,13 @@ class HeldAnswer implements ReplySink {
     this.#done = done;
   }
 
-  onReply(_: number, reply: Reply): void {
+  onReply(_: number, reply: Reply): boolean {
     const { sink, target } = this.#held;
-    sink?.onReply(target, reply);
+    const used = sink?.onReply(target, reply) ?? false;
     // An error in place of a write that others may have done, and nobody to tell.
     const isRefused = sink === undefined && reply.kind === ReplyKind.Error;
     this.#done(sink !== undefined, isRefused ? refusalIn(reply) : undefined);
+    return used;
   }
   onFailure(_: number, failure: Failure): void {
     if (!this.isSent && (failure.kind === FailureKind.NotConnected || failure.kind === FailureKind.Overloaded)) {

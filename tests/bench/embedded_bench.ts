@@ -40,22 +40,13 @@ interface Subject {
 function open(name: string, path: string, synchronous: Synchronous): Subject {
   const engine = openEngine({ path, synchronous, clock, random: systemRandom() });
   const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
-  return {
-    name,
-    store: new EmbeddedDataStore({
-      engine,
-      executor,
-      clock,
-      turn: new Turn(clock),
-      logger: silentLogger,
-      replyBytesMax: 1 << 20,
-    }),
-  };
+  const parts = { clock, turn: new Turn(clock), logger: silentLogger, commandCount: protocol.commands.length };
+  return { name, store: new EmbeddedDataStore({ engine, executor, ...parts, replyBytesMax: 1 << 20 }) };
 }
 
 let replies = 0;
 const sink: ReplySink = {
-  onReply: () => void replies++,
+  onReply: () => ++replies > 0,
   onFailure: (_target, failure) => {
     throw new Error(failure.toString());
   },

@@ -29,9 +29,10 @@ class Answers implements ReplySink {
   #wanted = Infinity;
   #tell: () => void = () => {};
 
-  onReply(target: number, reply: Reply): void {
+  onReply(target: number, reply: Reply): boolean {
     this.kinds.push(reply.kind);
     this.#add(`${target} ${decode(reply.bytes, reply.start, reply.end)}`);
+    return true;
   }
   onFailure(target: number, failure: Failure): void {
     this.#add(`${target} ! ${failure.kind}`);
@@ -163,6 +164,7 @@ export function testDataStore(
       onReply(target, reply) {
         answers.onReply(target, reply);
         if (left-- > 0) store.send(redisRequest("INCR", "n"), chain, target + 1);
+        return true;
       },
       onFailure: (target, failure) => answers.onFailure(target, failure),
     };
@@ -172,21 +174,38 @@ export function testDataStore(
   });
 
   test("counts what it was sent and what it answered", async (store) => {
-    const before = store.stats();
+    const before = { ...store.stats };
     const answers = new Answers();
     const write = redisRequest("SET", "key", "value");
     const read = redisRequest("GET", "key");
+    const calls = () => [write, read].map(({ command }) => store.stats.byCommand[command.id]!);
+    const callsBefore = calls();
     store.send(write, answers, 0);
     store.send(read, answers, 1);
     await answers.count(2);
-    const after = store.stats();
-    const grown = (counter: string) => after[counter]! - before[counter]!;
-    assertEquals(grown("write_requests"), 1);
-    assertEquals(grown("write_request_bytes"), write.end);
-    assertEquals(grown("read_requests"), 1);
-    assertEquals(grown("read_request_bytes"), read.end);
-    assertEquals(grown("responses"), 2);
-    assertEquals(grown("response_bytes"), "+OK\r\n$5\r\nvalue\r\n".length);
+    // The reply was counted before its sink was told, and whether it was of use right after.
+    await Promise.resolve();
+    const after = store.stats;
+    assertEquals(after.write_requests - before.write_requests, 1);
+    assertEquals(after.write_request_bytes - before.write_request_bytes, write.end);
+    assertEquals(after.read_requests - before.read_requests, 1);
+    assertEquals(after.read_request_bytes - before.read_request_bytes, read.end);
+    assertEquals(after.write_responses - before.write_responses, 1);
+    assertEquals(after.write_response_bytes - before.write_response_bytes, "+OK\r\n".length);
+    assertEquals(after.read_responses - before.read_responses, 1);
+    assertEquals(after.read_response_bytes - before.read_response_bytes, "$5\r\nvalue\r\n".length);
+    assertEquals(calls(), callsBefore.map((count) => count + 1));
+  });
+
+  test("measures how long each answer took, and how much waited for one", async (store) => {
+    const { latencyUs, outQueue } = store.hop;
+    const before = latencyUs.totalCount;
+    const answers = new Answers();
+    for (let i = 0; i < 20; i++) store.send(redisRequest("INCR", "n"), answers, i);
+    await answers.count(20);
+    assertEquals(latencyUs.totalCount - before, 20);
+    assert(outQueue.max >= 1 && outQueue.max <= 20, `${outQueue.max} waited`);
+    assertEquals(store.queues(), { in_queue: 0, in_queue_bytes: 0, out_queue: 0, out_queue_bytes: 0 });
   });
 
   test("answers or fails what is outstanding when it is closed, each once", async (store) => {

@@ -15,9 +15,10 @@ import { startRedis, testWith } from "../support/real_servers.ts";
 /** The store in front of the Redis at `address`, as a node makes it. */
 function storeAt(address: Address): TcpDataStore {
   const clock = new SystemClock();
+  const protocol = new RedisProtocol();
   return new TcpDataStore("redis", {
     address,
-    kind: engineLinks(new RedisProtocol(), {}, 1 << 26),
+    kind: engineLinks(protocol, {}, 1 << 26),
     ratePerSecond: 0,
     timeoutMs: 5000,
     retryMsMax: 1000,
@@ -34,7 +35,7 @@ function storeAt(address: Address): TcpDataStore {
     turn: new Turn(clock),
     pressure: new Pressure(1 << 26),
     logger: silentLogger,
-  });
+  }, protocol.commands.length);
 }
 
 const withRedis = (name: string, fn: () => Promise<void>) => testWith(["redis-server"], name, fn);

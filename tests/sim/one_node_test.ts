@@ -65,6 +65,7 @@ async function start({ seed, memoryBytes, pendingMax, capacityBytes: given }: Wo
       retryAfterMs: 1000,
     },
     parts,
+    protocol.commands.length,
   );
   const self = { name: "n", host: "127.0.0.1", port: 8101, rack: "r", datacenter: "d", tokens: [0] };
   const node = new Node(

@@ -1,6 +1,6 @@
 /** ClientConnections to clients and a sink that the test plays, over a network and a clock that the test owns. */
 import { assert, assertEquals } from "@std/assert";
-import { Histogram } from "../../core/histogram.ts";
+import { VisitorMeasures } from "../../core/measures.ts";
 import { ClientConnection } from "../../core/net/client_connection.ts";
 import { Pressure } from "../../core/net/pressure.ts";
 import { clientVisitor } from "../../core/net/visitor.ts";
@@ -33,14 +33,14 @@ export async function setUp(
   const protocol = new LineProtocol({ dialects: 2 });
   const sink = new ManualSink(protocol, node);
   const pressure = new Pressure(memoryBytes);
-  const latencyUs = new Histogram();
+  const measures = new VisitorMeasures();
   const turn = new Turn(clock);
   const accounts = testAccounts(protocol, node);
   const connect = async (id: number) => {
     const client = new LineClient(await network.connect(listener.address, 1000));
     const served = await listener.accept() as MemoryConnection;
     const visit = () => clientVisitor(accounts, node, { maxRequestBytes });
-    const parts = { protocol, visit, sink, node, turn, pressure, stats: node.stats, latencyUs };
+    const parts = { protocol, visit, sink, node, turn, pressure, stats: node.stats, measures };
     const connection = new ClientConnection(id, served, { pendingMax }, parts);
     const state = { finished: false };
     const run = connection.run().then(() => void (state.finished = true));
@@ -70,7 +70,7 @@ export async function setUp(
     stats: node.stats,
     sink,
     pressure,
-    latencyUs,
+    measures,
     logger,
     accounts,
   };

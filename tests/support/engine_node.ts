@@ -1,6 +1,7 @@
 /** A node in this process, on free ports, in front of an engine that the test has started. */
 import { defaultConf } from "../../conf/mod.ts";
 import type { Conf } from "../../conf/schema.ts";
+import type { EngineStats } from "../../core/upstream_stats.ts";
 import { type Overrides, type RunningNode, startNode } from "../../mod.ts";
 
 export interface EngineNode extends AsyncDisposable {
@@ -10,7 +11,7 @@ export interface EngineNode extends AsyncDisposable {
   readonly statsUrl: string;
   readonly running: RunningNode;
   /** The engine's object in `/info`. */
-  engineStats(): Record<string, number>;
+  engineStats(): EngineStats;
 }
 
 /** Starts it; the engine is reached over its unix socket if it has one, else at its port. */
@@ -29,7 +30,7 @@ export async function startEngineNode(
     port: Number(running.addresses.listen.split(":").at(-1)),
     statsUrl: `http://${running.addresses.stats}`,
     running,
-    engineStats: () => ({ ...running.node.parts.dataStore.stats() }),
+    engineStats: () => running.node.parts.dataStore.stats,
     [Symbol.asyncDispose]: () => running.stop(),
   };
 }

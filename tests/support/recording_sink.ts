@@ -6,8 +6,9 @@ export class RecordingSink implements ReplySink {
   readonly calls: string[] = [];
   readonly failures: Failure[] = [];
 
-  onReply(target: number, reply: Reply): void {
+  onReply(target: number, reply: Reply): boolean {
     this.calls.push(`${target}: ${decode(reply.bytes, reply.start, reply.end).trimEnd()}`);
+    return true;
   }
   onFailure(target: number, failure: Failure): void {
     this.failures.push(failure);

@@ -146,7 +146,10 @@ export class SimCluster {
   async engine(index: number, ...args: string[]): Promise<string> {
     let answer: string | undefined;
     this.nodes[index]!.running.node.parts.dataStore.send(redisRequest(...args), {
-      onReply: (_, { bytes, start, end }) => answer = show(parseReply(bytes.slice(start, end), 0, end - start)!),
+      onReply: (_, { bytes, start, end }) => {
+        answer = show(parseReply(bytes.slice(start, end), 0, end - start)!);
+        return true;
+      },
       onFailure: (_, failure) => answer = String(failure),
     }, 0);
     await this.clock.until(() => answer !== undefined);

@@ -3,8 +3,11 @@ import { assertEquals } from "@std/assert";
 import { silentLogger } from "../../core/logger.ts";
 import { Pressure, Slowed } from "../../core/net/pressure.ts";
 import { Turn } from "../../core/net/turn.ts";
-import { UpstreamConnection, type UpstreamOptions } from "../../core/net/upstream_connection.ts";
-import type { UpstreamObserver } from "../../core/net/upstream_observer.ts";
+import { UpstreamConnection } from "../../core/net/upstream_connection.ts";
+import type { Link, LinkEnding, UpstreamObserver } from "../../core/net/upstream_observer.ts";
+import type { UpstreamOptions } from "../../core/net/upstream_options.ts";
+import { HopStats } from "../../core/hop_stats.ts";
+import { UpstreamStats } from "../../core/upstream_stats.ts";
 import { SeededRandom } from "../../core/random.ts";
 import { LineEngine } from "./line_engine.ts";
 import { linkFailures } from "../../core/net/link_framing.ts";
@@ -20,20 +23,14 @@ export const TIMEOUT_MS = 1000;
 class RecordingObserver implements UpstreamObserver {
   readonly events: string[] = [];
   alive = 0;
-  replies = 0;
-  bytes = 0;
   onAlive(): void {
     this.alive++;
-  }
-  onReplies(count: number, bytes: number): void {
-    this.replies += count;
-    this.bytes += bytes;
   }
   onUp(): void {
     this.events.push("up");
   }
-  onDown(_link: UpstreamConnection, reason: string, eof: boolean): void {
-    this.events.push(`down${eof ? " (eof)" : ""}: ${reason}`);
+  onDown(_link: Link, reason: string, ending: LinkEnding): void {
+    this.events.push(`down${ending === "error" ? "" : ` (${ending})`}: ${reason}`);
   }
   onTimeouts(count: number): void {
     this.events.push(`${count} late`);
@@ -41,7 +38,7 @@ class RecordingObserver implements UpstreamObserver {
   onDropped(count: number): void {
     this.events.push(`${count} dropped`);
   }
-  onUnsupported(_link: UpstreamConnection, problem: string): void {
+  onUnsupported(_link: Link, problem: string): void {
     this.events.push(`unsupported: ${problem}`);
   }
 }
@@ -65,6 +62,8 @@ export function setUp(
   const pressure = new Pressure(memoryBytes);
   const observer = new RecordingObserver();
   const turn = new Turn(clock);
+  const stats = new UpstreamStats();
+  const hop = new HopStats();
   const link = new UpstreamConnection(
     {
       address: engine.address,
@@ -77,6 +76,8 @@ export function setUp(
       timeoutMs,
       retryMsMax: 1000,
       pendingMax: 100,
+      stats,
+      hop,
       ...options,
     },
     { transport: network, clock, random: new SeededRandom(1), turn, pressure, logger: silentLogger },
@@ -96,5 +97,5 @@ export function setUp(
     assertEquals(pressure.high, false, "still congested after close()");
     assertEquals(clock.timerCount, 0, "a timer is left");
   };
-  return { clock, network, engine, pressure, observer, link, sink, send, close };
+  return { clock, network, engine, pressure, observer, stats, hop, link, sink, send, close };
 }

@@ -11,9 +11,12 @@
 import type { Clock } from "../../clock.ts";
 import type { DataStore } from "../../datastore.ts";
 import type { Executor } from "../../executor.ts";
+import { HopStats } from "../../hop_stats.ts";
 import type { Logger } from "../../logger.ts";
+import type { Turn } from "../../net/turn.ts";
 import { Failure, FailureKind, Reply, ReplyKind, type ReplySink } from "../../reply.ts";
 import { Access, type Request } from "../../request.ts";
+import { EngineStats, noQueues, type QueueGauges } from "../../upstream_stats.ts";
 import { BoundedWriter, ReplyTooLarge } from "./bounded_writer.ts";
 import type { Engine } from "./engine.ts";
 import { ExpirySweep, SWEEP_PERIOD_MS } from "./expiry.ts";
@@ -22,9 +25,10 @@ export interface EmbeddedParts {
   readonly engine: Engine;
   readonly executor: Executor;
   readonly clock: Clock;
-  /** Told when time has passed: a request may have taken long, and its answer is measured by it. */
-  readonly turn: { begin(): void };
+  readonly turn: Turn;
   readonly logger: Logger;
+  /** Length of the protocol's table. */
+  readonly commandCount: number;
   /** Bounds one reply. */
   readonly replyBytesMax: number;
   /** Is the wire reply that starts at `at` the protocol's error form? Default: it begins with `-`, as in RESP. */
@@ -48,6 +52,10 @@ class Batch {
   readonly ends: number[] = [];
   /** Undefined for those that have a reply. */
   readonly failures: (Failure | undefined)[] = [];
+  readonly writes: boolean[] = [];
+  /** Monotonic ms of the turn each was sent in. */
+  readonly sentAt: number[] = [];
+  requestBytes = 0;
   /** Index of the first request of the open transaction; -1 when there is none. */
   firstWrite = -1;
   readonly #replyBytesMax: number;
@@ -68,6 +76,7 @@ class Batch {
   clear(): void {
     // The sinks are pooled by their owner: holding them here would keep dead ones alive, but only until the next turn.
     this.count = 0;
+    this.requestBytes = 0;
     this.firstWrite = -1;
     if (this.out.bytes.length > KEPT_BYTES_MAX) this.out = this.#newWriter();
     else this.out.clear();
@@ -94,18 +103,12 @@ export class EmbeddedDataStore implements DataStore {
   /** Requests undone since the last line about it, and when that was written. */
   #undone = 0;
   #loggedAt = -Infinity;
-  #counters = {
-    read_requests: 0,
-    read_request_bytes: 0,
-    write_requests: 0,
-    write_request_bytes: 0,
-    responses: 0,
-    response_bytes: 0,
-    server_err: 0,
-  };
+  readonly stats: EngineStats;
+  readonly hop = new HopStats();
 
   constructor(parts: EmbeddedParts) {
     this.#parts = parts;
+    this.stats = new EngineStats(parts.commandCount);
     this.#batch = new Batch(parts.replyBytesMax);
     this.#spare = new Batch(parts.replyBytesMax);
     this.#sweep = new ExpirySweep(parts.engine);
@@ -131,8 +134,13 @@ export class EmbeddedDataStore implements DataStore {
     this.#parts.engine.close();
   }
 
-  stats(): Readonly<Record<string, number>> {
-    return { ...this.#counters, expired_keys: this.#sweep.removed };
+  /** A request runs at once, so none waits to be sent; its reply waits for the end of the turn. */
+  queues(): QueueGauges {
+    const { count, requestBytes } = this.#batch;
+    return { ...noQueues(), out_queue: count, out_queue_bytes: requestBytes };
+  }
+  get expiredKeys(): number {
+    return this.#sweep.removed;
   }
 
   keyCount(): number {
@@ -145,8 +153,11 @@ export class EmbeddedDataStore implements DataStore {
       return;
     }
     if (this.#batch.out.length > REPLY_BYTES_MAX) this.#finish();
-    this.#count(request);
+    this.stats.countRequest(request);
     const batch = this.#batch;
+    batch.writes[batch.count] = request.command.access === Access.Write;
+    batch.sentAt[batch.count] = this.#parts.turn.now;
+    batch.requestBytes += request.end - request.start;
     const { db } = this.#parts.engine;
     const start = batch.out.length;
     batch.out.begin();
@@ -176,18 +187,6 @@ export class EmbeddedDataStore implements DataStore {
     this.#abort(batch, error);
   }
 
-  #count(request: Request): void {
-    const counters = this.#counters;
-    const length = request.end - request.start;
-    if (request.command.access === Access.Write) {
-      counters.write_requests++;
-      counters.write_request_bytes += length;
-    } else {
-      counters.read_requests++;
-      counters.read_request_bytes += length;
-    }
-  }
-
   /** Commits and delivers. Requests that are sent by a sink meanwhile form the next batch. */
   #finish(): void {
     if (this.#delivering) return;
@@ -195,6 +194,7 @@ export class EmbeddedDataStore implements DataStore {
     const batch = this.#batch;
     if (batch.count === 0) return;
     this.#commit(batch);
+    // Time has passed: what the answers are measured by.
     this.#parts.turn.begin();
     this.#batch = this.#spare;
     this.#spare = batch;
@@ -209,14 +209,16 @@ export class EmbeddedDataStore implements DataStore {
 
   #deliver(batch: Batch): void {
     const { bytes } = batch.out;
-    const counters = this.#counters;
+    const { stats, hop } = this;
+    const { turn } = this.#parts;
+    hop.outQueue.record(batch.count);
     let start = 0;
     for (let i = 0; i < batch.count; i++) {
       const end = batch.ends[i]!;
       const failure = batch.failures[i];
       if (failure === undefined) {
-        counters.responses++;
-        counters.response_bytes += end - start;
+        stats.countReply(batch.writes[i]!, end - start);
+        hop.latencyUs.record((turn.now - batch.sentAt[i]!) * 1000);
         const kind = this.#isError(bytes, start, end) ? ReplyKind.Error : ReplyKind.Value;
         batch.sinks[i]!.onReply(batch.targets[i]!, this.#reply.set(bytes, start, end, kind));
       } else batch.sinks[i]!.onFailure(batch.targets[i]!, failure);
@@ -236,7 +238,7 @@ export class EmbeddedDataStore implements DataStore {
   /** The engine failed: nothing since the turn's first write was kept. */
   #abort(batch: Batch, error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
-    this.#counters.server_err++;
+    this.stats.server_err++;
     this.#undone += batch.count - batch.firstWrite;
     this.#logUndone(text);
     const failure = new Failure(FailureKind.Storage, "Storage", text);
@@ -270,7 +272,7 @@ export class EmbeddedDataStore implements DataStore {
       this.#sweep.run();
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      this.#counters.server_err++;
+      this.stats.server_err++;
       if (this.#mayLog()) {
         this.#parts.logger.error("The embedded engine could not remove expired keys ({reason}). It will try again.", {
           reason: text,

@@ -38,7 +38,7 @@ Deno.test("ClientConnection takes every way of cutting a short input in three", 
 Deno.test("ClientConnection answers in the order of the requests, however they complete", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(), { minLength: 1, maxLength: 60 }), fc.integer(), async (choices, seed) => {
-      const { client, sink, leave, latencyUs } = await setUp({
+      const { client, sink, leave, measures } = await setUp({
         network: { random: new SeededRandom(seed), capacityBytes: 100 },
         pendingMax: 20,
       });
@@ -51,7 +51,7 @@ Deno.test("ClientConnection answers in the order of the requests, however they c
       }
       await settled();
       assertEquals(client.lines, choices.map((_, i) => `re get ${i}`));
-      assertEquals(latencyUs.count, choices.length);
+      assertEquals(measures.latencyUs.count, choices.length);
       await leave();
     }),
     { numRuns: 60 },
@@ -136,7 +136,7 @@ Deno.test("ClientConnection changes the form of its replies behind the answers t
 });
 
 Deno.test("ClientConnection counts requests, bytes and time", async () => {
-  const { client, sink, stats, clock, latencyUs, leave } = await setUp();
+  const { client, sink, stats, clock, measures, leave } = await setUp();
   await client.send("get a\nput b c\n\nping\n");
   await settled();
   clock.advance(3);
@@ -145,7 +145,7 @@ Deno.test("ClientConnection counts requests, bytes and time", async () => {
   await settled();
   assertEquals([stats.client_requests, stats.client_read_requests, stats.client_write_requests], [3, 1, 1]);
   assertEquals(stats.bytes_in, "get a\nput b c\n\nping\n".length);
-  assertEquals(latencyUs.count, 3);
+  assertEquals(measures.latencyUs.count, 3);
   await leave();
   assertEquals(stats.bytes_out, client.received.length);
   assertEquals([stats.client_eof, stats.client_err, stats.client_dropped_requests], [1, 0, 0]);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Histogram } from "../../../../core/histogram.ts";
+import { VisitorMeasures } from "../../../../core/measures.ts";
 import { ClientListener } from "../../../../core/net/client_listener.ts";
 import { Pressure } from "../../../../core/net/pressure.ts";
 import { clientVisitor } from "../../../../core/net/visitor.ts";
@@ -27,7 +27,16 @@ function setUp({ clientsMax = 0 } = {}) {
   const clients = new ClientListener(
     listener,
     { clientsMax, pendingMax: 100 },
-    { protocol, visit, sink, node, turn: new Turn(clock), pressure, stats: node.stats, latencyUs: new Histogram() },
+    {
+      protocol,
+      visit,
+      sink,
+      node,
+      turn: new Turn(clock),
+      pressure,
+      stats: node.stats,
+      measures: new VisitorMeasures(),
+    },
     clock,
     logger,
   );

@@ -4,7 +4,10 @@ import { silentLogger } from "../../../../core/logger.ts";
 import { linkFailures } from "../../../../core/net/link_framing.ts";
 import { Pressure, Slowed } from "../../../../core/net/pressure.ts";
 import { Turn } from "../../../../core/net/turn.ts";
-import { UpstreamConnection, type UpstreamOptions } from "../../../../core/net/upstream_connection.ts";
+import { UpstreamConnection } from "../../../../core/net/upstream_connection.ts";
+import type { UpstreamOptions } from "../../../../core/net/upstream_options.ts";
+import { HopStats } from "../../../../core/hop_stats.ts";
+import { UpstreamStats } from "../../../../core/upstream_stats.ts";
 import { SeededRandom } from "../../../../core/random.ts";
 import { LineEngine } from "../../../support/line_engine.ts";
 import { lineRequest } from "../../../support/line_protocol.ts";
@@ -23,7 +26,6 @@ function setUp(options: Partial<UpstreamOptions> = {}) {
   const turn = new Turn(clock);
   const observer = {
     onAlive() {},
-    onReplies() {},
     onUp() {},
     onDown() {},
     onTimeouts() {},
@@ -42,6 +44,8 @@ function setUp(options: Partial<UpstreamOptions> = {}) {
       timeoutMs: 1000,
       retryMsMax: 1000,
       pendingMax: 1000,
+      stats: new UpstreamStats(),
+      hop: new HopStats(),
       ...options,
     },
     { transport: network, clock, random: new SeededRandom(1), turn, pressure, logger: silentLogger },

@@ -176,7 +176,7 @@ Deno.test("UpstreamConnection does not wait without end for the answer to its gr
   send("get early");
   await clock.run(5_100);
   assertEquals(sink.calls, ["0! Storage: Datastore did not answer within 1000 ms (engine)"]);
-  assertEquals(observer.events, ["1 late", "down: no answer to the greeting within 5000 ms"]);
+  assertEquals(observer.events, ["1 late", "down (timeout): no answer to the greeting within 5000 ms"]);
   engine.answer = () => "ok";
   await clock.until(() => link.up);
   await close();

@@ -11,7 +11,7 @@ Deno.test("UpstreamConnection ends a link that is silent for long although it ow
   await clock.run(2_900);
   assertEquals([link.up, observer.events], [true, ["up", "1 late"]]);
   await clock.run(400);
-  assertMatch(observer.events[2]!, /^down: no byte for 3\d00 ms while an answer was due$/);
+  assertMatch(observer.events[2]!, /^down \(timeout\): no byte for 3\d00 ms while an answer was due$/);
   assertEquals(sink.calls.length, 1);
   await clock.until(() => link.up);
   send("get found");
@@ -53,7 +53,10 @@ Deno.test("UpstreamConnection ends an idle link that gives no sign of life, also
     await link.start();
     engine.link.connection.pause();
     await clock.run(15_000 + 46_000);
-    assertMatch(observer.events[1] ?? "nothing happened", /^down: no byte for \d+ ms while an answer was due$/);
+    assertMatch(
+      observer.events[1] ?? "nothing happened",
+      /^down \(timeout\): no byte for \d+ ms while an answer was due$/,
+    );
     await clock.until(() => link.up);
     await close();
   }
@@ -194,7 +197,7 @@ Deno.test("UpstreamConnection ends a link to an engine that takes nothing, with 
   assertEquals(pressure.requests.high, true);
   await clock.run(5_000);
   assertEquals([sink.failures.length, pressure.usedBytes], [5, 0]);
-  assert(observer.events.some((event) => event.startsWith("down: ")), observer.events.join());
+  assert(observer.events.some((event) => event.startsWith("down (timeout): ")), observer.events.join());
   engine.link.release();
   await clock.until(() => link.up);
   await close();

@@ -25,7 +25,7 @@ Deno.test("UpstreamConnection pairs replies with requests in order, split at eve
 
 Deno.test("UpstreamConnection keeps pairs under random partial reads and writes", async () => {
   for (let seed = 0; seed < 20; seed++) {
-    const { link, sink, send, close, observer } = setUp({
+    const { link, sink, send, close, stats, hop } = setUp({
       network: { random: new SeededRandom(seed), capacityBytes: 200 },
       pendingMax: 1000,
     });
@@ -36,8 +36,9 @@ Deno.test("UpstreamConnection keeps pairs under random partial reads and writes"
     }
     await settled();
     assertEquals(sink.calls, Array.from({ length: 300 }, (_, i) => `${i}: re get key${i}`), `seed ${seed}`);
-    assertEquals([observer.replies, link.pendingRequests], [300, 0]);
-    assertEquals(observer.bytes, sink.calls.reduce((sum, call) => sum + call.length - call.indexOf(" "), 0));
+    assertEquals([stats.read_responses, stats.used_responses, link.pendingRequests], [300, 300, 0]);
+    assertEquals([hop.latencyUs.count, hop.queueWaitUs.count], [300, 300]);
+    assertEquals(stats.read_response_bytes, sink.calls.reduce((sum, call) => sum + call.length - call.indexOf(" "), 0));
     await close();
   }
 });

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Pressure } from "../../../../core/net/pressure.ts";
 import { Turn } from "../../../../core/net/turn.ts";
 import { engineLinks, UpstreamPool, type UpstreamPoolOptions } from "../../../../core/net/upstream_pool.ts";
+import { HopStats } from "../../../../core/hop_stats.ts";
+import { UpstreamStats } from "../../../../core/upstream_stats.ts";
 import { SeededRandom } from "../../../../core/random.ts";
 import { LineEngine } from "../../../support/line_engine.ts";
 import { LineProtocol, lineRequest } from "../../../support/line_protocol.ts";
@@ -36,6 +38,8 @@ function setUp({ dialects = 1, ...options }: Partial<UpstreamPoolOptions> & { di
       ...options,
     },
     { transport: network, clock, random: new SeededRandom(1), turn, pressure: new Pressure(64 << 20), logger },
+    new UpstreamStats(),
+    new HopStats(),
   );
   const sink = new RecordingSink();
   let target = 0;
@@ -287,11 +291,16 @@ Deno.test("UpstreamPool counts what it sends and gets", async () => {
   const { stats } = pool;
   assertEquals([stats.read_requests, stats.read_request_bytes], [1, "get a\n".length]);
   assertEquals([stats.write_requests, stats.write_request_bytes], [2, 2 * "put k value\n".length]);
-  assertEquals([stats.responses, stats.response_bytes], [3, "re get a\n".length + 2 * "re put k value\n".length]);
+  assertEquals([stats.read_responses, stats.read_response_bytes], [1, "re get a\n".length]);
+  assertEquals([stats.write_responses, stats.write_response_bytes], [2, 2 * "re put k value\n".length]);
+  assertEquals([stats.used_responses, stats.used_response_bytes], [
+    3,
+    "re get a\n".length + 2 * "re put k value\n".length,
+  ]);
   engine.answer = () => undefined;
   send("get late");
   await clock.run(TIMEOUT_MS + 300);
-  assertEquals([stats.server_timedout, stats.server_timedout_requests], [1, 1]);
+  assertEquals([stats.server_timedout, stats.server_timedout_requests], [0, 1]);
   send("get lost");
   await settled();
   engine.links[0]!.connection.close();
@@ -301,15 +310,16 @@ Deno.test("UpstreamPool counts what it sends and gets", async () => {
   await close();
 });
 
-Deno.test("UpstreamPool.queueGauges() tells what waits now, each link once", async () => {
+Deno.test("UpstreamPool.queues() tells what waits now, each link once", async () => {
   const { pool, engine, send, close } = setUp({ dialects: 2 });
   engine.answer = (line) => line.startsWith("hello") ? "!unknown command" : undefined;
   await pool.start();
   send("get a", 0, 1);
   send("get b", 1, 0);
-  assertEquals(pool.queueGauges(), { out_queue: 2, in_queue_bytes: "get a\nget b\n".length });
+  const bytes = "get a\nget b\n".length;
+  assertEquals(pool.queues(), { in_queue: 2, in_queue_bytes: bytes, out_queue: 0, out_queue_bytes: 0 });
   await settled();
-  assertEquals(pool.queueGauges(), { out_queue: 2, in_queue_bytes: 0 });
+  assertEquals(pool.queues(), { in_queue: 0, in_queue_bytes: 0, out_queue: 2, out_queue_bytes: bytes });
   await close();
 });
 

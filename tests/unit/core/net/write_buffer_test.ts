@@ -21,8 +21,12 @@ async function setUp(options: MemoryNetworkOptions = {}) {
   const { far } = network.links[0]!;
   const budget = new Budget(1 << 20, new SpareMemory(1 << 20, () => 0));
   const errors: unknown[] = [];
-  const seen = { drained: 0, errors };
-  const owner = { onDrained: () => void seen.drained++, onWriteError: (error: unknown) => void errors.push(error) };
+  const seen = { drained: 0, sent: 0, errors };
+  const owner = {
+    onSent: (count: number) => void (seen.sent += count),
+    onDrained: () => void seen.drained++,
+    onWriteError: (error: unknown) => void errors.push(error),
+  };
   const out = new WriteBuffer(connection, new Turn(new SimClock()), budget, owner, RETAINED);
   return { connection, far, budget, seen, out };
 }
@@ -98,7 +102,7 @@ Deno.test("WriteBuffer keeps order, and gives all memory back, under random size
       for (let i = 0; i < 10_000 && out.pendingBytes > 0; i++) await settled();
       assertEquals(out.pendingBytes, 0);
       assertEquals([budget.usedBytes, out.heldBytes], [0, 0]);
-      assertEquals(out.sentBytes, expected.length);
+      assertEquals([out.sentBytes, seen.sent], [expected.length, expected.length]);
       assert(seen.drained > 0);
       out.close();
       far.close();

@@ -39,15 +39,17 @@ Deno.test("TcpDataStore is a replica over the links of its pool", async () => {
       pressure: new Pressure(1 << 20),
       logger: silentLogger,
     },
+    new LineProtocol().commands.length,
   );
   await store.start();
   assertEquals([store.up, store.name], [true, "/run/engine.sock"]);
   const sink = new RecordingSink();
   store.send(lineRequest("get a"), sink, 4);
-  assertEquals(store.stats().out_queue, 1);
+  assertEquals(store.queues(), { in_queue: 1, in_queue_bytes: "get a\n".length, out_queue: 0, out_queue_bytes: 0 });
   await settled();
   assertEquals(sink.calls, ["4: re get a"]);
-  assertEquals([store.stats().out_queue, store.stats().responses], [0, 1]);
+  assertEquals([store.queues().out_queue, store.stats.read_responses], [0, 1]);
+  assertEquals(store.stats.byCommand.reduce((sum, count) => sum + count), 1);
   await store.close();
   assertEquals(store.up, false);
 });

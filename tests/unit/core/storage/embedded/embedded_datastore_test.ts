@@ -26,19 +26,16 @@ interface Subject extends AsyncDisposable {
   readonly logger: RecordingLogger;
 }
 
+function partsOf(engine: Engine, clock: SimClock) {
+  return { engine, clock, turn: new Turn(clock), commandCount: protocol.commands.length };
+}
+
 function open(): Subject {
   const clock = new SimClock();
   const logger = new RecordingLogger();
   const engine = openEngine({ path: ":memory:", clock, random: new SeededRandom(1) });
   const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
-  const store = new EmbeddedDataStore({
-    engine,
-    executor,
-    clock,
-    turn: new Turn(clock),
-    logger,
-    replyBytesMax: 1 << 20,
-  });
+  const store = new EmbeddedDataStore({ ...partsOf(engine, clock), executor, logger, replyBytesMax: 1 << 20 });
   const sink = new RecordingSink();
   let target = 0;
   return {
@@ -56,16 +53,8 @@ testDataStore("EmbeddedDataStore", () => {
   const clock = new SimClock();
   const engine = openEngine({ path: ":memory:", clock, random: new SeededRandom(1) });
   const executor = new RedisExecutor(engine, protocol.commands, (out, dialect) => new RespWriter(out, dialect));
-  return {
-    store: new EmbeddedDataStore({
-      engine,
-      executor,
-      clock,
-      turn: new Turn(clock),
-      logger: silentLogger,
-      replyBytesMax: 1 << 24,
-    }),
-  };
+  const parts = { ...partsOf(engine, clock), executor, logger: silentLogger, replyBytesMax: 1 << 24 };
+  return { store: new EmbeddedDataStore(parts) };
 });
 
 Deno.test("EmbeddedDataStore.send() commits the writes of a turn once, and replies only then", async () => {
@@ -85,7 +74,7 @@ Deno.test("EmbeddedDataStore.send() commits the writes of a turn once, and repli
   assertEquals(commits, 1);
   assertEquals(engine.db.inTransaction, false);
   assertEquals(sink.calls.length, 101);
-  assertEquals(store.stats().responses, 101);
+  assertEquals(store.stats.read_responses + store.stats.write_responses, 101);
 });
 
 Deno.test("EmbeddedDataStore.send() opens no transaction for reads", async () => {
@@ -119,7 +108,7 @@ Deno.test("EmbeddedDataStore.send() fails all from the turn's first write on whe
     "4! Storage: disk I/O error",
   ]);
   assert(sink.failures.every(({ kind }) => kind === FailureKind.Storage));
-  assertEquals(store.stats().server_err, 1);
+  assertEquals(store.stats.server_err, 1);
   send("GET", "kept");
   send("EXISTS", "lost");
   send("DBSIZE");
@@ -190,7 +179,7 @@ Deno.test("EmbeddedDataStore removes expired keys that nobody asks for", async (
   assertEquals(store.keyCount(), 251);
   clock.advance(1000);
   assertEquals(store.keyCount(), 1);
-  assertEquals(store.stats().expired_keys, 250);
+  assertEquals(store.expiredKeys, 250);
   send("EXISTS", "k0", "kept");
   await settled();
   assertEquals(sink.calls.at(-1), "251: :1");
@@ -208,5 +197,5 @@ Deno.test("EmbeddedDataStore.send() refuses a reply above its bound, and nothing
   const problem = "The reply would have more than 1048576 bytes, which is what buffer_budget allows";
   const bulk = `$400000\r\n${value}`;
   assertEquals(sink.calls, ["0: +OK", `1: *2\r\n${bulk}\r\n${bulk}`, `2! Storage: ${problem}`, `3: ${bulk}`]);
-  assertEquals(store.stats().server_err, 0);
+  assertEquals(store.stats.server_err, 0);
 });
