@@ -45,6 +45,11 @@ export class ArrivalWindow {
     return PHI_FACTOR * (now - this.#lastAt) / this.meanMs;
   }
 
+  /** The silence after which phi is this, ms. */
+  silenceOf(phi: number): number {
+    return phi * this.meanMs / PHI_FACTOR;
+  }
+
   #push(sampleMs: number): void {
     if (this.#samples.length < SAMPLES_MAX) this.#samples.push(sampleMs);
     else {

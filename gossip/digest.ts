@@ -30,7 +30,7 @@ export function digestOf(address: string, state: EndpointState): Digest {
 export function reconcile(
   states: EndpointStates,
   digests: readonly Digest[],
-): { readonly wanted: readonly Digest[]; readonly deltas: readonly Delta[] } {
+): { readonly wanted: Digest[]; readonly deltas: Delta[] } {
   const wanted: Digest[] = [];
   const deltas: Delta[] = [];
   for (const { address, generation, version } of digests) {

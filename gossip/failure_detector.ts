@@ -33,6 +33,15 @@ export class FailureDetector {
     this.#intervalMs = intervalMs;
   }
 
+  /** Phi above which a node is suspected. */
+  get calmPhi(): number {
+    return this.threshold / 2;
+  }
+  /** How long a node that is heard every round may be silent, ms. */
+  get patienceMs(): number {
+    return this.threshold * Math.LN10 * this.#intervalMs;
+  }
+
   /** To be called every round with the monotonic time; every other call counts as a look too. */
   look(now: number): void {
     if (this.#lookedAt !== undefined) {
@@ -64,6 +73,17 @@ export class FailureDetector {
     const at = this.#own(now);
     const silentMs = Math.max(0, now - evidenceAt);
     return Math.min(window.phi(at), window.phi(window.lastAt + silentMs));
+  }
+
+  /**
+   * Until when phi of this node stays at `calmPhi` or below, should nothing more be heard of it: so it need not be looked at
+   * before. A stall of this process only puts it off.
+   */
+  calmUntil(address: string, now: number, evidenceAt = -Infinity): number {
+    const window = this.#windows.get(address);
+    if (window === undefined) return now;
+    return now + window.silenceOf(this.calmPhi) -
+      Math.min(this.#own(now) - window.lastAt, Math.max(0, now - evidenceAt));
   }
 
   forget(address: string): void {

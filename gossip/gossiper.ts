@@ -1,12 +1,17 @@
 /**
  * Rounds of gossip: every node tells a random other one what it knows and hears what it lacks, until all know the same.
  *
- *     each interval:  own heartbeat + 1;  syn to one that lives; now and then to one that is down, to a seed, to a suspect
+ *     each interval:  own heartbeat + 1;  a syn to one that lives (partners.ts);  the heartbeat alone to the witnesses
  *
  * A message has a bound whatever the size of the cluster. Up to DIGESTS_MAX nodes a syn tells of all. In a larger cluster it
- * tells first of those that changed a short while ago, so that news still spreads in O(log n) rounds, and of the others in turn.
- * (van Renesse et al., "Efficient reconciliation and flow control for anti-entropy protocols", 2008; the three messages and the
- * choice of partners are Cassandra's.)
+ * tells first of suspects and of what changed a short while ago, so that news still spreads in O(log n) rounds, and then of one
+ * stretch of the address circle after the other: within it both sides see what either lacks, unknown nodes too.
+ * (van Renesse et al., "Efficient reconciliation and flow control for anti-entropy protocols", 2008; the three messages are
+ * Cassandra's.)
+ *
+ * That a node is down is such news: whoever concludes it says so, with the version up to which it knew the node, and everybody
+ * who knows nothing newer takes it over. What is newer refutes it wherever they meet. (The idea is that of SWIM: Das et al.,
+ * "SWIM: scalable weakly-consistent infection-style process group membership protocol", 2002.)
  *
  * It speaks to nobody itself: messages leave through `GossipLinks` and come in through `receive`.
  */
@@ -14,17 +19,21 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { NodeState } from "../core/node_state.ts";
 import type { Random } from "../core/random.ts";
+import { AddressCircle, type Stretch } from "./address_circle.ts";
 import { apply, type Delta, type Digest, digestOf, reconcile } from "./digest.ts";
-import { type EndpointState, type EndpointStates, StateKey, type VersionedValue, versionOf } from "./endpoint_state.ts";
-import { Liveness, type Membership } from "./membership.ts";
-import { deltaBytesMax, GossipKind, type GossipMessage } from "./messages.ts";
+import {
+  changesSince,
+  type EndpointState,
+  type EndpointStates,
+  StateKey,
+  type VersionedValue,
+  versionOf,
+} from "./endpoint_state.ts";
+import type { Membership } from "./membership.ts";
+import { deltaBytes, digestBytes, DOWNS_MAX, GossipKind, type GossipMessage } from "./messages.ts";
+import { News } from "./news.ts";
+import { type GossipLinks, Partners } from "./partners.ts";
 import { readAddress } from "./place.ts";
-
-/** The way to other nodes. */
-export interface GossipLinks {
-  /** Sends to the node at this address, or says that no link could take it now. May not block. */
-  send(address: string, message: GossipMessage): boolean;
-}
 
 export interface GossiperOptions {
   readonly cluster: string;
@@ -42,7 +51,7 @@ export interface GossiperParts {
 }
 
 /** Digests in one syn. A cluster up to this size is told of whole. */
-export const DIGESTS_MAX = 256;
+export const DIGESTS_MAX = 128;
 const DIGESTS_BYTES_MAX = 16 * 1024;
 const MESSAGE_BYTES_MAX = 48 * 1024;
 /** Nodes that are kept in mind; more than any cluster has, fewer than a liar could invent. */
@@ -51,29 +60,35 @@ const NODES_MAX = 4096;
 const AHEAD_MS_MAX = 365 * 24 * 3600 * 1000;
 /** Nodes of which an answer tells unasked. */
 const NEWS_OFFERED_MAX = 16;
-/** Partners tried in a round before it is given up. */
-const TRIES = 3;
+/** Shares of a syn that suspects, and those together with news, may take. */
+const SUSPECTS_SHARE = 0.25;
+const NEWS_SHARE = 0.5;
 
 export class Gossiper {
   readonly #options: GossiperOptions;
   readonly #parts: GossiperParts;
   readonly #states = new Map<string, EndpointState>();
-  /** Other nodes in the order of the next digests, and where those begin. */
-  #order: string[] = [];
-  #cursor = 0;
-  /** What changed a short while ago, with the rounds for which it still goes first. */
-  readonly #news = new Map<string, number>();
+  readonly #circle = new AddressCircle();
+  /** Behind whom the next stretch begins; at first this node itself, so that each node has another one. */
+  #cursor: string;
+  readonly #news = new News();
+  readonly #partners: Partners;
   #version: number;
-  /** An answer came that told of nobody new: this node knows the cluster. */
+  /** Others took this node for down, up to this version. */
+  #condemned = 0;
+  /** Somebody answered who knows no more nodes: this node knows the cluster. */
   joined = false;
 
   constructor(options: GossiperOptions, parts: GossiperParts) {
     this.#options = options;
     this.#parts = parts;
-    const { generation, values } = options;
+    this.#partners = new Partners(parts.links, parts.random);
+    const { address, generation, values } = options;
     const own = { generation, heartbeat: 0, values };
     this.#version = versionOf(own);
-    this.#states.set(options.address, own);
+    this.#states.set(address, own);
+    this.#circle.add(address);
+    this.#cursor = address;
   }
 
   /** All that is known, this node's own state included. */
@@ -85,15 +100,18 @@ export class Gossiper {
   round(): void {
     const { address } = this.#options;
     const { membership } = this.#parts;
-    const own = this.#states.get(address)!;
-    this.#states.set(address, { ...own, heartbeat: ++this.#version });
-    membership.review();
-    const syn = this.#syn();
-    for (const [news, left] of this.#news) {
-      if (left > 1) this.#news.set(news, left - 1);
-      else this.#news.delete(news);
-    }
-    this.#meet(syn);
+    const own = { ...this.#states.get(address)!, heartbeat: ++this.#version };
+    this.#states.set(address, own);
+    for (const down of membership.review()) this.#isNews(down);
+    const census = membership.census();
+    const syn = this.#syn(census.suspects);
+    this.#partners.witness(census, (one) => membership.lives(one), this.#heartbeat(own));
+    this.#partners.meet(census, membership.seeds, syn);
+    this.#partners.ask(census, (suspect) => {
+      const digests = [address, suspect].map((one) => digestOf(one, this.#states.get(one)!));
+      return this.#message(GossipKind.Syn, { digests });
+    });
+    this.#news.age();
   }
 
   /** Says which state this node is in from now on, to everybody who can be reached; they tell the others. */
@@ -104,8 +122,8 @@ export class Gossiper {
     const status = { version: ++this.#version, value };
     const state = { ...own, values: new Map(own.values).set(StateKey.Status, status) };
     this.#states.set(address, state);
-    const message = this.#message(GossipKind.Ack2, [], [{ address, since: 0, state }]);
-    for (const other of membership.addressesOf(Liveness.Alive, Liveness.Suspect)) links.send(other, message);
+    const message = this.#message(GossipKind.Ack2, { deltas: [{ address, since: 0, state }] });
+    for (const other of membership.census().living) links.send(other, message);
   }
 
   /** Takes in what another node sent; `answer` sends back to it. */
@@ -120,58 +138,82 @@ export class Gossiper {
       });
     }
     const { membership } = this.#parts;
-    const before = this.#states.size;
     for (const delta of message.deltas) this.#take(delta);
+    for (const down of message.downs) this.#hear(down);
     membership.publish();
     if (message.kind === GossipKind.Ack2) return;
-    const digests = message.digests.filter((digest) => this.#concerns(digest) && membership.believes(digest));
+    const digests = message.digests.filter((digest) =>
+      this.#concerns(digest) && (this.#states.has(digest.address) || membership.believes(digest))
+    );
     const { wanted, deltas } = reconcile(this.#states, digests);
     if (message.kind === GossipKind.Ack) {
-      if (this.#states.size === before) this.joined = true;
-      if (deltas.length > 0) answer(this.#message(GossipKind.Ack2, [], deltas));
+      if (this.#states.size >= message.known) this.joined = true;
+      if (deltas.length > 0) answer(this.#message(GossipKind.Ack2, { deltas }));
       return;
     }
-    const unasked = message.complete ? this.#absentFrom(message.digests) : this.#newsBeside(message.digests);
-    answer(this.#message(GossipKind.Ack, wanted, [...deltas, ...unasked]));
+    const told = new Set(message.digests.map((digest) => digest.address));
+    for (const absent of this.#absent(told, message.stretch)) {
+      deltas.push({ address: absent, since: 0, state: this.#states.get(absent)! });
+    }
+    answer(this.#message(GossipKind.Ack, { digests: wanted, deltas }));
   }
 
   /** Membership has no more use for what is known of this node. */
   forget(address: string): void {
     this.#states.delete(address);
     this.#news.delete(address);
-    this.#order = this.#order.filter((other) => other !== address);
+    this.#circle.delete(address);
   }
 
   /** Takes over a newer state. */
   #take(delta: Delta): void {
-    const { address } = delta;
-    const { membership, clock } = this.#parts;
-    const { generation } = delta.state;
-    const { logger } = this.#parts;
-    if (address === this.#options.address || !membership.believes(digestOf(address, delta.state))) return;
-    if (generation === 0 || readAddress(address) === undefined) {
-      return logger.warn("gossip tells of {peer}, which is no address: ignored", { peer: JSON.stringify(address) });
-    }
-    if (generation > clock.wall() + AHEAD_MS_MAX) {
-      return logger.warn("gossip tells of a start of {peer} in the far future: ignored, look at its clock", {
-        peer: address,
-      });
-    }
+    const { address, state: told } = delta;
+    if (address === this.#options.address) return;
     const known = this.#states.get(address);
-    if (known === undefined && this.#states.size >= NODES_MAX) {
-      return logger.warn("gossip tells of more than {most} nodes: {peer} is ignored", {
-        most: NODES_MAX,
-        peer: address,
-      });
-    }
+    if (known?.generation !== told.generation && !this.#accepts(address, told, known)) return;
     const state = apply(known, delta);
     if (state === undefined || state === known) return;
     this.#states.set(address, state);
-    if (known === undefined) this.#insert(address);
-    if (known?.values !== state.values || known.generation !== state.generation) {
-      this.#news.set(address, 4 + 2 * Math.ceil(Math.log2(this.#states.size)));
+    if (known === undefined) this.#circle.add(address);
+    // A node that joins is told of the others by the stretch, and asks for those that come next.
+    if (known === undefined && !this.joined) this.#cursor = address;
+    const isBack = this.#parts.membership.onState(address, state);
+    if (isBack || known?.values !== state.values || known.generation !== state.generation) this.#isNews(address);
+  }
+
+  /** May this be another life of a node, or one that was not known? */
+  #accepts(address: string, told: EndpointState, known: EndpointState | undefined): boolean {
+    const { membership, clock, logger } = this.#parts;
+    if (known === undefined && !membership.believes(digestOf(address, told))) return false;
+    if (told.generation === 0 || readAddress(address) === undefined) {
+      logger.warn("gossip tells of {peer}, which is no address: ignored", { peer: JSON.stringify(address) });
+    } else if (told.generation > clock.wall() + AHEAD_MS_MAX) {
+      logger.warn("gossip tells of a start of {peer} in the far future: ignored, look at its clock", { peer: address });
+    } else if (known === undefined && this.#states.size >= NODES_MAX) {
+      const facts = { most: NODES_MAX, peer: address };
+      logger.warn("gossip tells of more than {most} nodes: {peer} is ignored", facts);
+    } else return true;
+    return false;
+  }
+
+  /** Somebody takes this node for down. */
+  #hear(down: Digest): void {
+    const { address } = this.#options;
+    if (down.address !== address) {
+      if (this.#parts.membership.onDown(down)) this.#isNews(down.address);
+      return;
     }
-    membership.onState(address, state);
+    // The next heartbeats refute it.
+    const { generation } = this.#states.get(address)!;
+    if (down.generation !== generation || down.version <= this.#condemned) return;
+    this.#condemned = down.version;
+    this.#parts.logger.warn(
+      "other nodes did not hear from this one for long and took it for down: it stood still, or was cut off",
+    );
+  }
+
+  #isNews(address: string): void {
+    this.#news.add(address, this.#states.size);
   }
 
   /** Sees to a digest of this node itself: an earlier life with a later clock must not outdo this one. */
@@ -184,106 +226,73 @@ export class Gossiper {
     return false;
   }
 
-  /** Who to speak to, as Cassandra chooses. */
-  #meet(syn: GossipMessage): void {
-    const { membership, random } = this.#parts;
-    const { seeds } = membership;
-    const living = membership.addressesOf(Liveness.Alive, Liveness.Suspect);
-    const down = membership.addressesOf(Liveness.Down);
-    const suspects = membership.addressesOf(Liveness.Suspect);
-    const met = this.#sendToOne(living, syn);
-    if (random.next() < down.length / (living.length + 1)) this.#sendToOne(down, syn);
-    const metSeed = met !== undefined && seeds.includes(met);
-    const lonely = living.length < seeds.length || living.length === 0;
-    if (!metSeed && (lonely || random.next() < seeds.length / (living.length + down.length))) {
-      this.#sendToOne(seeds, syn);
-    }
-    // Asked itself before it counts as down: a suspicion that is wrong ends here.
-    if (suspects.length > 0) this.#sendToOne(suspects.filter((one) => one !== met), syn);
-  }
-
-  /** Sends to a random one of them that can be reached, and says to whom. */
-  #sendToOne(addresses: readonly string[], syn: GossipMessage): string | undefined {
-    const { links, random } = this.#parts;
-    for (let tries = Math.min(TRIES, addresses.length); tries > 0; tries--) {
-      const address = addresses[random.below(addresses.length)]!;
-      if (address !== this.#options.address && links.send(address, syn)) return address;
-    }
-    return undefined;
-  }
-
-  #syn(): GossipMessage {
-    const { address } = this.#options;
-    const digests: Digest[] = [];
-    const chosen = new Set<string>();
+  /** The digests of this round: of this node, of suspects, of news, and of a stretch of the others. */
+  #syn(suspects: readonly string[]): GossipMessage {
+    const chosen = new Map<string, Digest>();
     let bytes = 0;
-    const choose = (one: string) => {
-      const state = this.#states.get(one);
-      if (state === undefined || chosen.has(one)) return;
-      chosen.add(one);
-      digests.push(digestOf(one, state));
-      bytes += one.length + DIGEST_BYTES;
+    const choose = (address: string, share: number): boolean => {
+      if (chosen.has(address)) return true;
+      if (chosen.size >= DIGESTS_MAX * share || bytes >= DIGESTS_BYTES_MAX * share) return false;
+      const digest = digestOf(address, this.#states.get(address)!);
+      chosen.set(address, digest);
+      bytes += digestBytes(digest);
+      return true;
     };
-    const isFull = (share: number) => digests.length >= DIGESTS_MAX * share || bytes >= DIGESTS_BYTES_MAX * share;
-    choose(address);
-    for (const one of this.#news.keys()) {
-      if (isFull(0.5)) break;
-      choose(one);
+    choose(this.#options.address, 1);
+    for (const suspect of suspects) if (!choose(suspect, SUSPECTS_SHARE)) break;
+    for (const address of this.#news.latest()) if (!choose(address, NEWS_SHARE)) break;
+    const after = this.#cursor;
+    for (const address of this.#circle.following(after)) {
+      if (!choose(address, 1)) break;
+      this.#cursor = address;
     }
-    for (let i = 0; i < this.#order.length && !isFull(1); i++) choose(this.#nextInTurn());
-    const complete = digests.length === this.#states.size;
-    return { ...this.#message(GossipKind.Syn, digests, []), complete };
+    const stretch = { after, upTo: this.#cursor };
+    return this.#message(GossipKind.Syn, { digests: [...chosen.values()], stretch });
   }
 
-  /** Everybody once before anybody again, each time in another order. */
-  #nextInTurn(): string {
-    if (this.#cursor >= this.#order.length) {
-      this.#cursor = 0;
-      const { random } = this.#parts;
-      for (let i = this.#order.length - 1; i > 0; i--) {
-        const j = random.below(i + 1);
-        [this.#order[i], this.#order[j]] = [this.#order[j]!, this.#order[i]!];
-      }
-    }
-    return this.#order[this.#cursor++]!;
+  /** What the sender of a syn lacks: nodes of its stretch that it did not tell of, and the latest news. */
+  #absent(told: ReadonlySet<string>, stretch: Stretch | undefined): Set<string> {
+    const offered = this.#news.latest().slice(0, NEWS_OFFERED_MAX);
+    const inside = stretch === undefined ? [] : this.#circle.within(stretch);
+    return new Set([...offered, ...inside].filter((address) => !told.has(address)));
   }
 
-  #insert(address: string): void {
-    const at = this.#parts.random.below(this.#order.length + 1);
-    this.#order.push(this.#order[at] ?? address);
-    this.#order[at] = address;
+  /** This node's heartbeat alone, for those who know the rest. */
+  #heartbeat(own: EndpointState): GossipMessage {
+    const { address } = this.#options;
+    const since = versionOf({ ...own, heartbeat: 0 });
+    return this.#message(GossipKind.Ack2, { deltas: [{ address, since, state: changesSince(own, since) }] });
   }
 
-  /** What the sender of a complete list lacks, beginning anywhere, so that a bounded message brings another part each time. */
-  #absentFrom(digests: readonly Digest[]): Delta[] {
-    const told = new Set(digests.map(({ address }) => address));
-    const absent = [...this.#states].filter(([address]) => !told.has(address));
-    const from = absent.length === 0 ? 0 : this.#parts.random.below(absent.length);
-    return [...absent.slice(from), ...absent.slice(0, from)].map(([address, state]) => ({ address, since: 0, state }));
-  }
-
-  /** News that the sender of an incomplete list may lack: so they travel both ways, which halves the rounds they need. */
-  #newsBeside(digests: readonly Digest[]): Delta[] {
-    if (this.#news.size === 0) return [];
-    const told = new Set(digests.map(({ address }) => address));
-    const news = [...this.#news.keys()].filter((address) => !told.has(address)).slice(-NEWS_OFFERED_MAX);
-    return news.map((address) => ({ address, since: 0, state: this.#states.get(address)! }));
-  }
-
-  /** A message with as many of the deltas as it has room for. */
-  #message(kind: GossipKind, digests: readonly Digest[], deltas: readonly Delta[]): GossipMessage {
+  /** A message with as many of the deltas as it has room for, and with the nodes that are down as far as that is news. */
+  #message(kind: GossipKind, parts: MessageParts): GossipMessage {
     const { cluster, address } = this.#options;
+    const { digests = [], deltas = [], stretch } = parts;
+    const downs = new Map<string, Digest>();
+    let bytes = 0;
+    const tell = (one: string): void => {
+      const down = downs.size < DOWNS_MAX ? this.#parts.membership.downOf(one) : undefined;
+      if (down === undefined) return;
+      downs.set(one, down);
+      bytes += digestBytes(down);
+    };
+    for (const one of this.#news.latest()) tell(one);
+    for (const digest of digests) bytes += digestBytes(digest);
     const fitting: Delta[] = [];
-    let bytes = digests.reduce((sum, digest) => sum + digest.address.length + DIGEST_BYTES, 0);
     for (const delta of deltas) {
-      const size = deltaBytesMax(delta);
+      const size = deltaBytes(delta);
       if (bytes + size > MESSAGE_BYTES_MAX) continue;
       bytes += size;
       fitting.push(delta);
+      if (delta.since === 0) tell(delta.address);
     }
-    return { kind, cluster, from: address, complete: false, digests, deltas: fitting };
+    const known = this.#states.size;
+    return { kind, cluster, from: address, known, stretch, digests, deltas: fitting, downs: [...downs.values()] };
   }
 }
 
-/** Of a digest beside its address, at most. */
-const DIGEST_BYTES = 18;
+interface MessageParts {
+  readonly digests?: readonly Digest[];
+  readonly deltas?: readonly Delta[];
+  readonly stretch?: Stretch;
+}

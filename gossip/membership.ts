@@ -3,8 +3,12 @@
  * its observer; routing and links are theirs.
  *
  *     heartbeat  ->  alive  -- phi above half --> suspect  -- phi above the threshold -->  down  -- long enough -->  forgotten
- *                      ^------------------------- heartbeat, or a byte over its link ---------'
+ *                      | |                                                                 ^ |
+ *                      | '-- others say that it is down, and nothing newer is known here --' |
+ *                      ^----------------------- newer heartbeat, or a byte over its link ----'
  *     LEAVING    ->  left   -- long enough --> forgotten
+ *
+ * So (generation, version, is down) only ever grows, whoever concluded it: all come to the same, in whatever order they hear.
  *
  * A node that is down stays in the ring: its range is its own until an operator or time says otherwise. One that left is out
  * of it at once. What is forgotten is not believed again from old copies: only something newer brings it back.
@@ -13,9 +17,10 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { type NodeState, readState } from "../core/node_state.ts";
 import type { NodeDescription } from "../core/ring/topology.ts";
-import { type Digest, digestOf } from "./digest.ts";
-import { type EndpointState, StateKey, Status, valueOf } from "./endpoint_state.ts";
+import type { Digest } from "./digest.ts";
+import { type EndpointState, StateKey, Status, valueOf, versionOf } from "./endpoint_state.ts";
 import type { FailureDetector } from "./failure_detector.ts";
+import type { Census } from "./partners.ts";
 import { addressOf, placeOf } from "./place.ts";
 import { type Candidate, ringMembers } from "./ring_members.ts";
 import { describeRingChange } from "./ring_change.ts";
@@ -62,6 +67,10 @@ interface Member {
   liveness: Liveness;
   /** Monotonic ms since when it is that. */
   since: number;
+  /** While it lives: monotonic ms before which it cannot come under suspicion, whatever is not heard. */
+  calmUntil: number;
+  /** While it is down: up to which version that holds. Only a newer one shows that it lives. */
+  downUpTo: number;
 }
 
 /** Nodes that one change of the ring names in the log. A first sight of a large cluster is not told node by node. */
@@ -122,9 +131,28 @@ export class Membership {
   livenessOf(address: string): Liveness | undefined {
     return this.#members.get(address)?.liveness;
   }
+  /** Is it alive, or at most a suspect? */
+  lives(address: string): boolean {
+    const liveness = this.livenessOf(address);
+    return liveness === Liveness.Alive || liveness === Liveness.Suspect;
+  }
   /** Addresses by liveness. */
-  addressesOf(...kinds: readonly Liveness[]): string[] {
-    return [...this.#members.values()].filter(({ liveness }) => kinds.includes(liveness)).map(({ address }) => address);
+  census(): Census {
+    const living: string[] = [];
+    const suspects: string[] = [];
+    const down: string[] = [];
+    for (const { address, liveness } of this.#members.values()) {
+      if (liveness === Liveness.Down) down.push(address);
+      else if (liveness !== Liveness.Left) living.push(address);
+      if (liveness === Liveness.Suspect) suspects.push(address);
+    }
+    return { living, suspects, down };
+  }
+  /** Up to which version of its generation this node is down; undefined when it is not. */
+  downOf(address: string): Digest | undefined {
+    const member = this.#members.get(address);
+    if (member?.liveness !== Liveness.Down) return undefined;
+    return { address, generation: member.state.generation, version: member.downUpTo };
   }
 
   /** May this be believed, or is it an old copy of what was forgotten? */
@@ -143,26 +171,30 @@ export class Membership {
     this.#stale = true;
   }
 
-  /** A node's state became newer: a heartbeat, a change, another life. */
-  onState(address: string, state: EndpointState): void {
+  /** A node's state became newer: a heartbeat, a change, another life. Says whether it was down and is not any more. */
+  onState(address: string, state: EndpointState): boolean {
     const { clock, detector, logger } = this.#parts;
     const now = clock.now();
     const known = this.#members.get(address);
     this.#unheard.delete(address);
-    const member = known ?? { address, state, place: undefined, liveness: Liveness.Alive, since: now };
+    const member = known ??
+      { address, state, place: undefined, liveness: Liveness.Alive, since: now, calmUntil: now, downUpTo: 0 };
     const before = member.state;
+    const wasDown = member.liveness === Liveness.Down;
     member.state = state;
     if (known === undefined) this.#members.set(address, member);
     const reborn = before.generation !== state.generation;
     if (reborn && known !== undefined) logger.notice("node {peer} was started anew", { peer: address });
     if (valueOf(state, StateKey.Status) === Status.Leaving) {
       if (member.liveness !== Liveness.Left) this.#leave(member, now);
-    } else {
-      if (reborn || member.liveness === Liveness.Down) detector.heardAgain(address, now);
+    } else if (reborn || !wasDown || versionOf(state) > member.downUpTo) {
+      if (reborn || wasDown) detector.heardAgain(address, now);
       else detector.heard(address, now);
+      member.calmUntil = detector.calmUntil(address, now);
       if (member.liveness !== Liveness.Alive) this.#revive(member, now, "is heard again");
     }
-    if (known !== undefined && before.values === state.values && !reborn) return;
+    const isBack = wasDown && member.liveness !== Liveness.Down;
+    if (known !== undefined && before.values === state.values && !reborn) return isBack;
     this.#parts.observer.onState(address, readState(valueOf(state, StateKey.Status)));
     const place = valueOf(state, StateKey.Status) === Status.Leaving ? undefined : placeOf(address, state);
     if (place === undefined && member.liveness !== Liveness.Left) {
@@ -172,15 +204,40 @@ export class Membership {
     }
     member.place = place;
     this.#stale = true;
+    return isBack;
   }
 
-  /** Looks at everybody; to be called every round. */
-  review(): void {
+  /**
+   * Others take this node for down, up to this version. Says whether that is new here and believed: not where anything newer is
+   * known, nor where its link showed that it lives when those who judged it had waited for half of their time.
+   */
+  onDown({ address, generation, version }: Digest): boolean {
+    const { clock, detector, heardAt, logger } = this.#parts;
+    const member = this.#members.get(address);
+    if (member === undefined || member.liveness === Liveness.Left) return false;
+    if (member.state.generation !== generation || versionOf(member.state) > version) return false;
+    if (member.liveness === Liveness.Down) {
+      if (version <= member.downUpTo) return false;
+      member.downUpTo = version;
+      return true;
+    }
+    const now = clock.now();
+    if (now - heardAt(address) < detector.patienceMs / 2) return false;
+    this.#condemn(member, version, now);
+    const facts = { peer: address, ...rackOf(member) };
+    logger.warn("node {peer} is down: others do not hear it either; no request waits for it", facts);
+    return true;
+  }
+
+  /** Looks at everybody; to be called every round. Those that went down, by address. */
+  review(): string[] {
     const { clock, detector, heardAt, logger } = this.#parts;
     const now = clock.now();
     detector.look(now);
     const { forgetAfterMs, keepLeftMs } = this.#options;
-    for (const member of [...this.#members.values()]) {
+    const condemned: string[] = [];
+    for (const member of this.#members.values()) {
+      if (now < member.calmUntil && member.liveness === Liveness.Alive) continue;
       const { address, liveness, since } = member;
       if (liveness === Liveness.Left) {
         if (now - since >= keepLeftMs) this.#forget(member, now);
@@ -200,14 +257,18 @@ export class Membership {
       }
       const phi = detector.phi(address, now, evidenceAt);
       if (phi > detector.threshold) {
-        this.#become(member, Liveness.Down, now);
+        this.#condemn(member, versionOf(member.state), now);
         const facts = { peer: address, phi: phi.toFixed(1), ...rackOf(member) };
         logger.warn("node {peer} is down: silent for too long (phi {phi}); no request waits for it", facts);
-        this.#parts.observer.onDown(address, true);
-      } else if (phi > detector.threshold / 2) this.#become(member, Liveness.Suspect, now);
-      else this.#become(member, Liveness.Alive, now);
+        condemned.push(address);
+      } else if (phi > detector.calmPhi) this.#become(member, Liveness.Suspect, now);
+      else {
+        this.#become(member, Liveness.Alive, now);
+        member.calmUntil = detector.calmUntil(address, now, evidenceAt);
+      }
     }
     this.publish();
+    return condemned;
   }
 
   /** Makes the ring of what was heard, once all of a message was; tells the observer when it is another one. */
@@ -252,6 +313,12 @@ export class Membership {
     member.since = now;
   }
 
+  #condemn(member: Member, upTo: number, now: number): void {
+    this.#become(member, Liveness.Down, now);
+    member.downUpTo = upTo;
+    this.#parts.observer.onDown(member.address, true);
+  }
+
   #revive(member: Member, now: number, how: string): void {
     const wasDown = member.liveness === Liveness.Down;
     this.#become(member, Liveness.Alive, now);
@@ -268,11 +335,12 @@ export class Membership {
     if (wasDown) this.#parts.observer.onDown(member.address, false);
   }
 
-  #forget({ address, state, liveness }: Member, now: number): void {
+  #forget({ address, state, liveness, downUpTo }: Member, now: number): void {
     this.#members.delete(address);
     if (this.#gone.size >= GONE_MAX) this.#gone.delete(this.#gone.keys().next().value!);
     const { keepLeftMs, forgetAfterMs } = this.#options;
-    const { generation, version } = digestOf(address, state);
+    const { generation } = state;
+    const version = liveness === Liveness.Down ? Math.max(versionOf(state), downUpTo) : versionOf(state);
     this.#gone.set(address, { generation, version, until: now + Math.max(keepLeftMs, forgetAfterMs) });
     this.#parts.detector.forget(address);
     this.#parts.observer.onForgotten(address);

@@ -2,12 +2,13 @@
  * Gossip messages as bytes. One layout for all three kinds; numbers are varints (seven bits a byte, low ones first), texts are
  * UTF-8 behind their length:
  *
- *     format kind complete cluster from #digests { address generation version } #deltas { address since generation heartbeat
- *     #values { key version value } }
+ *     format kind cluster from known stretch after upTo #digests { address generation version } #deltas { address since
+ *     generation heartbeat #values { key version value } } #downs { address generation version }
  *
  * They come from whoever reaches the peer port: every count and length is bounded before it is believed.
  */
 import { ByteWriter, encode } from "../core/bytes.ts";
+import type { Stretch } from "./address_circle.ts";
 import type { Delta, Digest } from "./digest.ts";
 import type { VersionedValue } from "./endpoint_state.ts";
 
@@ -20,11 +21,15 @@ export interface GossipMessage {
   readonly cluster: string;
   /** Address of the sender. */
   readonly from: string;
-  /** The digests are all the sender knows: what is not among them it lacks. */
-  readonly complete: boolean;
+  /** How many nodes the sender knows, itself among them. */
+  readonly known: number;
+  /** In a syn: where the digests are all the sender knows; what is there and not among them it lacks. */
+  readonly stretch: Stretch | undefined;
   /** In a syn what is known, in an ack what is wanted. */
   readonly digests: readonly Digest[];
   readonly deltas: readonly Delta[];
+  /** Nodes that are down to the sender, each with how far what is known of it went; anything newer refutes it. */
+  readonly downs: readonly Digest[];
 }
 
 /** A message that is none. */
@@ -38,6 +43,8 @@ export const NAME_BYTES_MAX = 255;
 export const VALUE_BYTES_MAX = 8 * 1024;
 const VALUES_MAX = 32;
 const ENTRIES_MAX = 4096;
+/** Downs in one message. */
+export const DOWNS_MAX = 64;
 
 const reader = new TextDecoder("utf-8", { fatal: true });
 
@@ -45,15 +52,13 @@ export function encodeMessage(message: GossipMessage): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(1024);
   out.byte(FORMAT);
   out.byte(message.kind);
-  out.byte(message.complete ? 1 : 0);
   writeText(out, message.cluster);
   writeText(out, message.from);
-  writeNumber(out, message.digests.length);
-  for (const { address, generation, version } of message.digests) {
-    writeText(out, address);
-    writeNumber(out, generation);
-    writeNumber(out, version);
-  }
+  writeNumber(out, message.known);
+  out.byte(message.stretch === undefined ? 0 : 1);
+  writeText(out, message.stretch?.after ?? "");
+  writeText(out, message.stretch?.upTo ?? "");
+  writeDigests(out, message.digests);
   writeNumber(out, message.deltas.length);
   for (const { address, since, state } of message.deltas) {
     writeText(out, address);
@@ -67,7 +72,17 @@ export function encodeMessage(message: GossipMessage): Uint8Array<ArrayBuffer> {
       writeText(out, value);
     }
   }
+  writeDigests(out, message.downs);
   return out.take();
+}
+
+function writeDigests(out: ByteWriter, digests: readonly Digest[]): void {
+  writeNumber(out, digests.length);
+  for (const { address, generation, version } of digests) {
+    writeText(out, address);
+    writeNumber(out, generation);
+    writeNumber(out, version);
+  }
 }
 
 /** Reads `bytes[start, end)`. Throws a GossipFormatError for anything that is not one whole message. */
@@ -79,27 +94,55 @@ export function decodeMessage(bytes: Uint8Array, start = 0, end: number = bytes.
   if (kind !== GossipKind.Syn && kind !== GossipKind.Ack && kind !== GossipKind.Ack2) {
     throw new GossipFormatError(`kind ${kind} is not known`);
   }
-  const complete = input.number("complete", 1) === 1;
   const cluster = input.text("cluster", NAME_BYTES_MAX);
   const from = input.text("from", NAME_BYTES_MAX);
+  const known = input.number("known");
+  const isStretch = input.number("stretch", 1) === 1;
+  const [after, upTo] = [input.text("after", NAME_BYTES_MAX), input.text("upTo", NAME_BYTES_MAX)];
+  const stretch = isStretch ? { after, upTo } : undefined;
+  const digests = readDigests(input, "digests", ENTRIES_MAX);
+  const deltas: Delta[] = [];
+  for (let left = input.number("deltas", ENTRIES_MAX); left > 0; left--) deltas.push(readDelta(input));
+  const downs = readDigests(input, "downs", DOWNS_MAX);
+  if (input.at !== end) throw new GossipFormatError(`${end - input.at} bytes behind the end`);
+  return { kind, cluster, from, known, stretch, digests, deltas, downs };
+}
+
+function readDigests(input: Input, what: string, most: number): Digest[] {
   const digests: Digest[] = [];
-  for (let left = input.number("digests", ENTRIES_MAX); left > 0; left--) {
+  for (let left = input.number(what, most); left > 0; left--) {
     digests.push({
       address: input.text("address", NAME_BYTES_MAX),
       generation: input.number(),
       version: input.number(),
     });
   }
-  const deltas: Delta[] = [];
-  for (let left = input.number("deltas", ENTRIES_MAX); left > 0; left--) deltas.push(readDelta(input));
-  if (input.at !== end) throw new GossipFormatError(`${end - input.at} bytes behind the end`);
-  return { kind, cluster, from, complete, digests, deltas };
+  return digests;
 }
 
-/** Bytes of a delta on the wire, at most: lets a sender fill a message up to its bound. */
-export function deltaBytesMax({ address, state }: Delta): number {
-  let bytes = 3 * address.length + 2 + 4 * NUMBER_BYTES_MAX;
-  for (const { value } of state.values.values()) bytes += 3 * value.length + 3 * NUMBER_BYTES_MAX;
+/** Bytes of a whole message on the wire. */
+export function messageBytes({ cluster, from, known, stretch, digests, deltas, downs }: GossipMessage): number {
+  let bytes = HEAD_BYTES + textBytes(cluster) + textBytes(from) + numberBytes(known) +
+    textBytes(stretch?.after ?? "") + textBytes(stretch?.upTo ?? "") +
+    numberBytes(digests.length) + numberBytes(deltas.length) + numberBytes(downs.length);
+  for (const digest of digests) bytes += digestBytes(digest);
+  for (const delta of deltas) bytes += deltaBytes(delta);
+  for (const down of downs) bytes += digestBytes(down);
+  return bytes;
+}
+
+/** Bytes of one digest on the wire. With `deltaBytes` it lets a sender fill a message up to its bound. */
+export function digestBytes({ address, generation, version }: Digest): number {
+  return textBytes(address) + numberBytes(generation) + numberBytes(version);
+}
+
+/** Bytes of one delta on the wire. */
+export function deltaBytes({ address, since, state }: Delta): number {
+  const { generation, heartbeat, values } = state;
+  let bytes = textBytes(address) + numberBytes(since) + numberBytes(generation) + numberBytes(heartbeat) +
+    numberBytes(values.size);
+  if (values.size === 0) return bytes;
+  for (const [key, { version, value }] of values) bytes += numberBytes(key) + numberBytes(version) + textBytes(value);
   return bytes;
 }
 
@@ -116,8 +159,21 @@ function readDelta(input: Input): Delta {
   return { address, since, state: { generation, heartbeat, values } };
 }
 
+/** Format, kind and whether there is a stretch. */
+const HEAD_BYTES = 3;
 /** Whole numbers below 2^53 take no more. */
 const NUMBER_BYTES_MAX = 8;
+
+function numberBytes(value: number): number {
+  let bytes = 1;
+  for (; value >= 128; value = Math.floor(value / 128)) bytes++;
+  return bytes;
+}
+
+function textBytes(text: string): number {
+  const length = isAscii(text) ? text.length : encode(text).length;
+  return numberBytes(length) + length;
+}
 
 function writeNumber(out: ByteWriter, value: number): void {
   while (value >= 128) {

@@ -9,7 +9,7 @@ import type { NodeDescription } from "../../core/ring/topology.ts";
 import { FailureDetector } from "../../gossip/failure_detector.ts";
 import { Gossiper } from "../../gossip/gossiper.ts";
 import { Membership } from "../../gossip/membership.ts";
-import { decodeMessage, encodeMessage, type GossipMessage } from "../../gossip/messages.ts";
+import { decodeMessage, encodeMessage, type GossipMessage, messageBytes } from "../../gossip/messages.ts";
 import { addressOf, ownValues } from "../../gossip/place.ts";
 
 export interface SimGossipOptions {
@@ -32,9 +32,10 @@ export class SimGossiper {
   /** Places of the ring it published last, its own first. */
   ring: readonly NodeDescription[];
   contacts: readonly NodeDescription[] = [];
-  /** Addresses it was told, or concluded, to be down; and how often it came to that. */
+  /** Addresses it was told, or concluded, to be down. */
   readonly down = new Set<string>();
-  convictions = 0;
+  /** How often it took one for down that ran. */
+  falsePositives = 0;
   running = true;
   sentBytes = 0;
   sentMessages = 0;
@@ -64,7 +65,7 @@ export class SimGossiper {
           this.contacts = contacts;
         },
         onDown: (other, down) => {
-          if (down) this.convictions++;
+          if (down && world.isRunning(other)) this.falsePositives++;
           if (down) this.down.add(other);
           else this.down.delete(other);
         },
@@ -132,7 +133,16 @@ export class SimGossip {
       state: gossiper.states.get(address)!,
     }));
     for (const node of world.nodes) {
-      const message = { kind: 3, cluster: "sim", from: "nobody", complete: false, digests: [], deltas } as const;
+      const message = {
+        kind: 3,
+        cluster: "sim",
+        from: "nobody",
+        known: 1,
+        stretch: undefined,
+        digests: [],
+        deltas,
+        downs: [],
+      } as const;
       node.gossiper.receive(message, () => {});
     }
     return world;
@@ -163,6 +173,9 @@ export class SimGossip {
     throw new Error(`not so after ${limit} rounds: ${condition}`);
   }
 
+  isRunning(address: string): boolean {
+    return this.#byAddress.get(address)?.running === true;
+  }
   get running(): SimGossiper[] {
     return this.nodes.filter(({ running }) => running);
   }
@@ -175,13 +188,13 @@ export class SimGossip {
 
   deliver(from: SimGossiper, to: string, message: GossipMessage): boolean {
     const { throughBytes, loss } = this.options;
-    const bytes = encodeMessage(message);
-    from.sentBytes += bytes.length;
+    const bytes = messageBytes(message);
+    from.sentBytes += bytes;
     from.sentMessages++;
-    from.largestBytes = Math.max(from.largestBytes, bytes.length);
+    from.largestBytes = Math.max(from.largestBytes, bytes);
     const target = this.#byAddress.get(to);
     if (target?.running !== true || this.isCut(from.address, to) || this.#random.next() < loss) return true;
-    const received = throughBytes ? decodeMessage(bytes) : message;
+    const received = throughBytes ? decodeMessage(encodeMessage(message)) : message;
     target.gossiper.receive(received, (answer) => this.deliver(target, from.address, answer));
     return true;
   }

@@ -81,3 +81,16 @@ Deno.test("FailureDetector.heardAgain() does not take the silence before for a r
   for (let i = 202; i <= 220; i++) detector.look(i * 1000);
   assert(detector.phi("a", 220_000) > 8);
 });
+
+Deno.test("FailureDetector.calmUntil() is when a silent node comes under suspicion, and the link's evidence puts that off", () => {
+  const detector = listening(100);
+  const at = detector.calmUntil("a", 100_000);
+  for (let now = 101_000; now <= at; now += 1000) {
+    detector.look(now);
+    assert(detector.phi("a", now) <= detector.calmPhi);
+  }
+  assert(detector.phi("a", at + 1) > detector.calmPhi);
+  assertAlmostEquals(detector.calmUntil("a", at), at, 1e-6);
+  assertAlmostEquals(detector.calmUntil("a", at, at - 1000), at + (at - 1000 - 100_000), 1e-6);
+  assertEquals(detector.calmUntil("never heard", 5), 5);
+});

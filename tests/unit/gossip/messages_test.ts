@@ -2,10 +2,12 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   decodeMessage,
-  deltaBytesMax,
+  deltaBytes,
+  digestBytes,
   encodeMessage,
   GossipFormatError,
   type GossipMessage,
+  messageBytes,
 } from "../../../gossip/messages.ts";
 import { arbitraryAddress, arbitraryDelta, arbitraryDigest } from "../../support/endpoint_states.ts";
 
@@ -13,9 +15,11 @@ const arbitraryMessage: fc.Arbitrary<GossipMessage> = fc.record({
   kind: fc.constantFrom(1, 2, 3),
   cluster: fc.constantFrom("dyn_o_mite", "größe"),
   from: arbitraryAddress,
-  complete: fc.boolean(),
+  known: fc.maxSafeNat(),
+  stretch: fc.option(fc.record({ after: arbitraryAddress, upTo: arbitraryAddress }), { nil: undefined }),
   digests: fc.array(arbitraryDigest, { maxLength: 5 }),
   deltas: fc.array(arbitraryDelta, { maxLength: 5 }),
+  downs: fc.array(arbitraryDigest, { maxLength: 5 }),
 });
 
 Deno.test("decodeMessage() reads what encodeMessage() wrote, from the middle of a buffer too", () => {
@@ -55,7 +59,7 @@ Deno.test("decodeMessage() survives any bytes, and any byte changed", () => {
 });
 
 Deno.test("decodeMessage() believes no count or length before it is bounded", () => {
-  const head = [1, 1, 0, 1, 99, 1, 97];
+  const head = [1, 1, 1, 99, 1, 97, 1, 0, 0, 0];
   const refused = (problem: string, ...rest: number[]) =>
     assertThrows(() => decodeMessage(Uint8Array.of(...head, ...rest)), GossipFormatError, problem);
   refused("digests 2097151 is above 4096", 255, 255, 127);
@@ -65,14 +69,17 @@ Deno.test("decodeMessage() believes no count or length before it is bounded", ()
   refused("ends inside address", 1, 50, 97);
   refused("values 33 is above 32", 0, 1, 1, 97, 0, 1, 1, 33);
   refused("address is not UTF-8", 1, 1, 255, 1, 1);
+  refused("downs 65 is above 64", 0, 0, 65);
   assertThrows(() => decodeMessage(Uint8Array.of(2, 1)), GossipFormatError, "format 2 is not known");
   assertThrows(() => decodeMessage(Uint8Array.of(1, 9)), GossipFormatError, "kind 9 is not known");
 });
 
-Deno.test("deltaBytesMax() is never less than what a delta takes", () => {
-  const size = (deltas: GossipMessage["deltas"]) =>
-    encodeMessage({ kind: 1, cluster: "", from: "", complete: false, digests: [], deltas }).length;
-  fc.assert(fc.property(arbitraryDelta, (delta) => {
-    assertEquals(size([delta]) - size([]) <= deltaBytesMax(delta), true);
+Deno.test("messageBytes(), digestBytes() and deltaBytes() are what a message and its parts take on the wire", () => {
+  fc.assert(fc.property(arbitraryMessage, (message) => {
+    const bytes = encodeMessage(message).length;
+    assertEquals(messageBytes(message), bytes);
+    const without = encodeMessage({ ...message, digests: [], deltas: [] }).length;
+    const parts = [...message.digests.map(digestBytes), ...message.deltas.map(deltaBytes)];
+    assertEquals(parts.reduce((sum, part) => sum + part, without), bytes);
   }));
 });
