@@ -78,13 +78,22 @@ export class MixedRing {
   static async start(places: readonly MixedPlace[], options: MixedRingOptions = {}): Promise<MixedRing> {
     const { engine = "redis", level = "DC_ONE", gossip = [] } = options;
     const folder = await Deno.makeTempDir({ prefix: "dynomite_mixed_" });
-    const startEngine = () =>
-      engine === "redis"
-        ? startRedis({ args: ["--maxmemory", `${ENGINE_MEGABYTES}mb`] })
-        : startMemcached({ args: ["-m", String(ENGINE_MEGABYTES)] });
+    const startEngine = async (index: number) => {
+      if (engine === "memcached") return await startMemcached({ args: ["-m", String(ENGINE_MEGABYTES)] });
+      // One that copies another one writes a file.
+      const own = `${folder}/engine${index}`;
+      await Deno.mkdir(own);
+      return await startRedis({ folder: own, args: ["--maxmemory", `${ENGINE_MEGABYTES}mb`] });
+    };
     const nodes: MixedNode[] = [];
-    for (const place of places) {
-      nodes.push({ place, port: freePort(), peerPort: freePort(), statsPort: freePort(), engine: await startEngine() });
+    for (const [i, place] of places.entries()) {
+      nodes.push({
+        place,
+        port: freePort(),
+        peerPort: freePort(),
+        statsPort: freePort(),
+        engine: await startEngine(i),
+      });
     }
     const seeds = places.map(({ rack, datacenter, token }, i) =>
       `127.0.0.1:${nodes[i]!.peerPort}:${rack}:${datacenter}:${token}`

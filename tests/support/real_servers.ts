@@ -82,7 +82,10 @@ export function startRedis(options: RedisOptions = {}): Promise<RealServer> {
     endSignal: "SIGTERM",
     args: [
       ...["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"],
-      ...["--dir", options.folder ?? "/tmp"],
+      // Without a folder of its own it shares one: a file that another server left there must not be read.
+      ...(options.folder === undefined
+        ? ["--dir", "/tmp", "--dbfilename", `none-${port}.rdb`]
+        : ["--dir", options.folder]),
       ...(options.socketPath === undefined ? [] : ["--unixsocket", options.socketPath]),
       ...(options.password === undefined ? [] : ["--requirepass", options.password]),
       ...(options.args ?? []),
