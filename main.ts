@@ -135,7 +135,7 @@ async function run(flags: Flags, { conf, notices, source }: Configured): Promise
     if (flags.pidFile !== undefined) pidFile = PidFile.take(flags.pidFile);
     await giveUpRunning();
     for (const notice of [...flags.notices, ...notices]) log.notice(notice);
-    node = await startNode(conf, { logger: log });
+    node = await startNode(conf, { logger: log, logLevel: log });
     log.notice("dynomite {version}, process {pid}, serves clients on {address}", {
       version,
       pid: Deno.pid,

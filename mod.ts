@@ -31,7 +31,7 @@ import { Problem, seedAddress } from "./conf/value_kinds.ts";
 import { ByteWriter } from "./core/bytes.ts";
 import { type Clock, SystemClock } from "./core/clock.ts";
 import type { DataStore } from "./core/datastore.ts";
-import { type Logger, silentLogger, withFacts } from "./core/logger.ts";
+import { type Logger, type LogLevelControl, silentLogger, withFacts } from "./core/logger.ts";
 import { RepeatLimiter } from "./core/repeat_limiter.ts";
 import { denoProcess } from "./core/deno_process.ts";
 import { DenoTransport } from "./core/net/deno_transport.ts";
@@ -66,6 +66,8 @@ export const version: string = denoJson.version;
 /** What a real node takes from the machine, unless a test brings its own. */
 export interface Overrides {
   readonly logger?: Logger;
+  /** Its level, for the commands of the stats port that change it. */
+  readonly logLevel?: LogLevelControl;
   readonly transport?: Transport;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -153,6 +155,7 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
     peerCodec: new DnodeCodec(),
     dataStore,
     facts: overrides.facts ?? denoProcess(),
+    logLevel: overrides.logLevel,
     gossip,
   });
   try {

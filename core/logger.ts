@@ -24,6 +24,11 @@ export const LogLevel = {
   All: 11,
 } as const;
 
+/** Where the level of a log is changed while it runs: 0 to 11. */
+export interface LogLevelControl {
+  level: number;
+}
+
 /** The methods of a logger, the gravest first. */
 export const severities = ["error", "warn", "notice", "info", "debug"] as const;
 export type Severity = typeof severities[number];

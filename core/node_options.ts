@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { DataStore } from "./datastore.ts";
 import type { GossipPort } from "./gossip_port.ts";
 import type { HotKeysOptions } from "./hot_keys.ts";
-import type { Logger } from "./logger.ts";
+import type { Logger, LogLevelControl } from "./logger.ts";
 import type { Pressure } from "./net/pressure.ts";
 import type { Turn } from "./net/turn.ts";
 import type { Setting } from "./node_view.ts";
@@ -85,6 +85,8 @@ export interface NodeParts {
   readonly peerCodec: PeerCodec;
   readonly dataStore: DataStore;
   readonly facts: ProcessFacts;
+  /** Undefined where the log is not this process's to change. */
+  readonly logLevel?: LogLevelControl | undefined;
   /** Undefined: the nodes are those of the topology it is given. */
   readonly gossip?: GossipPort | undefined;
 }

@@ -20,7 +20,11 @@ export interface Served {
 }
 
 /** Answers are of the moment, belong to nobody's cache and into nobody's frame, and are what they say they are. */
-const commonHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff", "x-frame-options": "DENY" };
+const commonHeaders = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
 
 /** Answers one request. What a body throws, it throws. */
 export async function respond(request: AdminRequest, served: Served): Promise<Response> {
@@ -53,5 +57,9 @@ function answer(request: AdminRequest, { table, rules, node }: Served): Response
   }
   const refusal = refusalOf(route, { address: callerAddress, headers }, rules);
   if (refusal !== undefined) return text(`${refusal.reason}\n`, refusal.status, refusal.headers);
+  if (route.changes) {
+    const facts = { category: "admin", method, path: url.pathname, client: callerAddress };
+    node.logger.notice("stats port: {method} {path}, asked by {client}", facts);
+  }
   return route.handle({ node, args, query: url.searchParams, headers });
 }

@@ -8,8 +8,11 @@ import { setLevel, showLevels } from "./consistency_levels.ts";
 import { dynoTokenMap } from "./dyno_token_map.ts";
 import { showReadiness } from "./health.ts";
 import { showHelp } from "./help.ts";
+import { moveLogLevel, setLogLevel } from "./log_level.ts";
 import { keyRulesOf, showOwners } from "./owner.ts";
+import { orderPeer } from "./peer_orders.ts";
 import { describePeers, peersOf } from "./peers.ts";
+import { showReadRepairs, switchReadRepairs } from "./read_repairs.ts";
 import { json, OK, text } from "./responses.ts";
 import type { Route } from "./route.ts";
 import { changeState, showState } from "./node_state.ts";
@@ -135,5 +138,48 @@ export const routes: readonly Route[] = [
       "Puts this node in a state, and tells the others by gossip. `leaving` takes it out of their rings for good and needs " +
       "gossip; it serves until it is stopped.",
     handle: ({ node, args: [name] }) => changeState(node, name!),
+  },
+  {
+    path: "/peer/<up|down|reset>/<name|all>",
+    access: "operator",
+    changes: true,
+    doc:
+      "For this node alone: `down` sends a peer nothing more, `up` ends that, `reset` also makes its links anew. The name is " +
+      "that of `/cluster_describe`, its host, or `host:port`.",
+    handle: ({ node, args: [order, name] }) => orderPeer(node, order!, name!),
+  },
+  {
+    path: "/setloglevel/<0-11>",
+    access: "operator",
+    changes: true,
+    doc: "Sets the log level, numbered as for `-v`.",
+    handle: ({ node: { parts }, args: [level] }) => setLogLevel(parts.logLevel, level!),
+  },
+  {
+    path: "/loglevelup",
+    access: "operator",
+    changes: true,
+    doc: "One log level more, as SIGTTIN.",
+    handle: ({ node: { parts } }) => moveLogLevel(parts.logLevel, 1),
+  },
+  {
+    path: "/logleveldown",
+    access: "operator",
+    changes: true,
+    doc: "One log level less, as SIGTTOU.",
+    handle: ({ node: { parts } }) => moveLogLevel(parts.logLevel, -1),
+  },
+  {
+    path: "/read_repairs",
+    access: "operator",
+    doc: "`Read Repairs: DISABLED`: there is no read repair yet.",
+    handle: () => showReadRepairs(),
+  },
+  {
+    path: "/read_repairs/<enable|disable>",
+    access: "operator",
+    changes: true,
+    doc: "`disable` succeeds, as there is nothing to do; `enable` is answered with 501 until there is read repair.",
+    handle: ({ args: [action] }) => switchReadRepairs(action!),
   },
 ];
