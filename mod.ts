@@ -260,6 +260,7 @@ function openGossip(
         send: (address, payload) => nodeOf().peers.at(address)?.sendGossip(payload) ?? false,
         heardAt: (address) => nodeOf().peers.at(address)?.pool.heardAt ?? -Infinity,
         setDown: (address, down) => nodeOf().peers.setDown(address, down),
+        reachOut: (address) => nodeOf().peers.at(address)?.pool.hurry(),
         setState: (address, state) => nodeOf().peers.setState(address, state),
         changeRing: (own, others, contacts) => {
           const node = nodeOf();

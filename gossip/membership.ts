@@ -38,6 +38,8 @@ export interface MembershipObserver {
   onState(address: string, state: NodeState): void;
   /** Nothing more need be kept of it. */
   onForgotten(address: string): void;
+  /** It was started a moment ago, as far as is known here for the first time or anew. */
+  onBegun(address: string): void;
 }
 
 export interface MembershipOptions {
@@ -192,6 +194,8 @@ export class Membership {
       else detector.heard(address, now);
       member.calmUntil = detector.calmUntil(address, now);
       if (member.liveness !== Liveness.Alive) this.#revive(member, now, "is heard again");
+      // One that has just begun is not to wait for the next try of links that found nobody there.
+      if (reborn || known === undefined) this.#parts.observer.onBegun(address);
     }
     const isBack = wasDown && member.liveness !== Liveness.Down;
     if (known !== undefined && before.values === state.values && !reborn) return isBack;

@@ -41,6 +41,8 @@ export interface GossipNode {
   changeRing(self: NodeDescription, others: readonly NodeDescription[], contacts: readonly NodeDescription[]): void;
   /** No request should wait for this node; or it can be asked again. */
   setDown(address: string, down: boolean): void;
+  /** It was started just now: links to it that are down need not wait for their next try. */
+  reachOut(address: string): void;
   /** It says that it is in this state. */
   setState(address: string, state: NodeState): void;
 }
@@ -85,6 +87,7 @@ export class Gossip implements GossipPort {
         onDown: (address, down) => node.setDown(address, down),
         onState: (address, state) => node.setState(address, state),
         onForgotten: (address) => this.gossiper.forget(address),
+        onBegun: (address) => node.reachOut(address),
       },
     });
     const values = ownValues(self, version);

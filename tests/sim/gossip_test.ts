@@ -212,3 +212,16 @@ Deno.test("Gossip is not told to nodes that have none: they stay as they are con
   assert(sees(cluster, 3, 2));
   assert(!cluster.logger.lines.some((line) => line.includes("is down")));
 });
+
+Deno.test("Gossip of a node that was started anew ends the pause before its links are tried again", async () => {
+  const seed = seedOf(90);
+  // Nobody is found down: that would end the pause by itself.
+  await using cluster = await start(threeRacks, { seed, conf: { ...conf, phiThreshold: 1000 } });
+  await cluster.clock.until(() => sees(cluster, 0, 1) && sees(cluster, 2, 1), 5 * INTERVAL_MS);
+  await cluster.crash(1);
+  await cluster.clock.until(() => !sees(cluster, 0, 1) && !sees(cluster, 2, 1));
+  // Long enough for the longest pause.
+  await cluster.clock.run(60_000);
+  await cluster.restart(1);
+  await cluster.clock.until(() => sees(cluster, 0, 1) && sees(cluster, 2, 1), 3 * INTERVAL_MS);
+});

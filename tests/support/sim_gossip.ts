@@ -70,6 +70,7 @@ export class SimGossiper {
           else this.down.delete(other);
         },
         onForgotten: (other) => this.gossiper.forget(other),
+        onBegun() {},
         onState() {},
       },
     });

@@ -26,6 +26,7 @@ function alone() {
       heardAt: () => -Infinity,
       changeRing() {},
       setDown() {},
+      reachOut() {},
       setState() {},
     },
   });

@@ -21,7 +21,7 @@ function member(heardAt: () => number = () => -Infinity) {
     logger,
     detector: new FailureDetector({ threshold: 8, intervalMs: 1000 }),
     heardAt,
-    observer: { onRing() {}, onState() {}, onDown: (_, down) => told.push(down), onForgotten() {} },
+    observer: { onRing() {}, onState() {}, onDown: (_, down) => told.push(down), onForgotten() {}, onBegun() {} },
   });
   const hear = (version: number, generation = 1) =>
     membership.onState(address, { generation, heartbeat: version, values });
