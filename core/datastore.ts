@@ -12,6 +12,8 @@ export interface DataStore extends Replica {
   readonly stats: EngineStats;
   readonly hop: HopStats;
   queues(): QueueGauges;
+  /** Its replies may take `factor` times as long as was configured. An engine in this process has no limit to stretch. */
+  stretchTimeout?(factor: number): void;
   /** How many keys it holds, where it can tell without asking anyone. */
   keyCount?(): number;
   /** How many keys it removed because their time was up, likewise. */

@@ -81,6 +81,7 @@ export class Node implements NodeView {
   /** Each stops one. */
   readonly #timers: (() => void)[] = [];
   #stopping = false;
+  #timeoutFactor = 1;
 
   constructor(options: NodeOptions, parts: NodeParts) {
     this.options = options;
@@ -255,11 +256,21 @@ export class Node implements NodeView {
     if (this.state === "JOINING") this.#gate.enter("NORMAL");
   }
 
+  /** By how much the time limits of replies are stretched, 1 to 10. */
+  get timeoutFactor(): number {
+    return this.#timeoutFactor;
+  }
+  set timeoutFactor(factor: number) {
+    this.#timeoutFactor = factor;
+    this.parts.dataStore.stretchTimeout?.(factor);
+    for (const peer of this.peers.list()) peer.pool.stretchTimeout(factor);
+  }
+
   #makePeer({ host, port, rack, datacenter }: NodeDescription): Peer {
     const { protocol, peerCodec } = this.parts;
     const rules = this.options.peers;
     const sameDatacenter = datacenter === this.options.datacenter;
-    return new Peer(
+    const peer = new Peer(
       {
         host,
         port,
@@ -280,6 +291,8 @@ export class Node implements NodeView {
       { ...this.parts, logger: withFacts(this.parts.logger, { category: "peers", rack, datacenter }) },
       this.parts.gossip,
     );
+    peer.pool.stretchTimeout(this.#timeoutFactor);
+    return peer;
   }
 
   /** Connects to the other nodes; those that are away are tried on. */

@@ -19,6 +19,7 @@ import { changeState, showState } from "./node_state.ts";
 import { ringOf } from "./ring_view.ts";
 import { seedsList } from "./seeds_list.ts";
 import { statsInfo } from "./stats_info.ts";
+import { setTimeoutFactor, showTimeoutFactor } from "./timeout_factor.ts";
 import { describeTopology } from "./topology.ts";
 import { serveFile, servePage } from "./ui/mod.ts";
 
@@ -99,6 +100,18 @@ export const routes: readonly Route[] = [
     handle: ({ node }) => json(describePeers(peersOf(node))),
   },
   {
+    path: "/slowlog",
+    access: "operator",
+    doc: "The slowest requests of late, newest first: those of `SLOWLOG GET`.",
+    handle: ({ node }) => json(node.slowLog.list()),
+  },
+  {
+    path: "/hotkeys",
+    access: "operator",
+    doc: "The keys that clients ask for most, hottest first, from a sample of the last minute.",
+    handle: ({ node }) => json(node.hotKeys.list()),
+  },
+  {
     path: "/ui",
     access: "page",
     doc:
@@ -123,6 +136,31 @@ export const routes: readonly Route[] = [
     changes: true,
     doc: "Sets a level for all connections, open ones too, but for those that set their own by `DYNO_CONFIG`.",
     handle: ({ node, args: [side, level] }) => setLevel(node.levels, side!, level!),
+  },
+  {
+    path: "/get_timeout_factor",
+    access: "operator",
+    doc: "By how much the time limits of replies are stretched, as `Timeout factor: 1`.",
+    handle: ({ node }) => showTimeoutFactor(node),
+  },
+  {
+    path: "/set_timeout_factor/<1-10>",
+    access: "operator",
+    changes: true,
+    doc:
+      "Replies of the datastore and of peers may take so many times `timeout` (and its allowances), from now on, also those " +
+      "that are waited for.",
+    handle: ({ node, args: [factor] }) => setTimeoutFactor(node, factor!),
+  },
+  {
+    path: "/historeset",
+    access: "operator",
+    changes: true,
+    doc: "Empties the histograms behind all latencies and percentiles, which otherwise begin anew every 5 minutes.",
+    handle: ({ node }) => {
+      node.resetHistograms();
+      return text(OK);
+    },
   },
   {
     path: "/state/get_state",

@@ -56,7 +56,8 @@ export class UpstreamConnection implements WriteOwner {
   readonly #observer: UpstreamObserver;
   readonly #queue: SinkQueue;
   readonly #framing: LinkFraming;
-  readonly #failures: LinkFailures;
+  #failures: LinkFailures;
+  #timeoutMs: number;
   readonly #backOff: BackOff;
   #connection: Connection | undefined;
   #out: WriteBuffer | undefined;
@@ -95,6 +96,7 @@ export class UpstreamConnection implements WriteOwner {
     this.#queue = new SinkQueue(options.pendingMax, options.framing.numbered);
     this.#framing = options.framing;
     this.#failures = options.failures;
+    this.#timeoutMs = options.timeoutMs;
     this.#pace = new Pace(options.ratePerSecond, parts.pressure.requests);
     this.#backOff = new BackOff(50, options.retryMsMax, parts.random);
   }
@@ -211,7 +213,7 @@ export class UpstreamConnection implements WriteOwner {
 
   /** Fails what is late, asks an idle link for a sign of life, ends a dead one. Called a few times per timeout. */
   sweep(now: number): void {
-    const { timeoutMs } = this.#options;
+    const timeoutMs = this.#timeoutMs;
     const out = this.#out;
     if (out !== undefined && this.up && this.#pace.release(now, out)) out.mark();
     if (this.#paused || this.#in?.waiting) {
@@ -244,6 +246,12 @@ export class UpstreamConnection implements WriteOwner {
     if (condemns && silentMs > patienceMs) {
       this.#endLate(`no byte for ${Math.round(silentMs)} ms while an answer was due`);
     }
+  }
+
+  /** From now on a reply may take so long, also one that is waited for already; `failures` name it. */
+  setTimeout(timeoutMs: number, failures: LinkFailures): void {
+    this.#timeoutMs = timeoutMs;
+    this.#failures = failures;
   }
 
   /** Ends the link for good; what is outstanding fails. */

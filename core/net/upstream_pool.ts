@@ -80,6 +80,8 @@ export class UpstreamPool implements UpstreamObserver {
   lastError: string | undefined;
   /** When a byte last came, monotonic ms; -Infinity for never. */
   lastHeardAt = -Infinity;
+  /** For one reply; 0 waits without end. */
+  #timeoutMs: number;
   #failures = 0;
   #toldAway = false;
   #isEjected = false;
@@ -92,6 +94,7 @@ export class UpstreamPool implements UpstreamObserver {
     this.stats = stats;
     this.#options = options;
     this.#parts = parts;
+    this.#timeoutMs = options.timeoutMs;
     this.name = formatAddress(options.address);
     const { kind } = options;
     const failures = linkFailures(kind.source, this.name, options.timeoutMs);
@@ -130,6 +133,13 @@ export class UpstreamPool implements UpstreamObserver {
   /** No link waits for a reply. */
   get idle(): boolean {
     return this.#all.every((link) => link.pendingRequests === 0);
+  }
+
+  /** Replies may take `factor` times as long as was configured, also those that are waited for already. */
+  stretchTimeout(factor: number): void {
+    this.#timeoutMs = this.#options.timeoutMs * factor;
+    const failures = linkFailures(this.#options.kind.source, this.name, this.#timeoutMs);
+    for (const link of this.#all) link.setTimeout(this.#timeoutMs, failures);
   }
 
   /** Opens every link; settles when each was tried once. */
@@ -213,7 +223,7 @@ export class UpstreamPool implements UpstreamObserver {
   }
   onTimeouts(count: number, silent: boolean): void {
     this.stats.server_timedout_requests += count;
-    if (count > 0) this.lastError = `no answer within ${this.#options.timeoutMs} ms`;
+    if (count > 0) this.lastError = `no answer within ${this.#timeoutMs} ms`;
     // An engine that is late but talks is busy, not away.
     if (silent) this.#failed(count);
   }

@@ -26,6 +26,9 @@ export class TcpDataStore implements DataStore {
   queues(): QueueGauges {
     return this.pool.queues();
   }
+  stretchTimeout(factor: number): void {
+    this.pool.stretchTimeout(factor);
+  }
   start(): Promise<void> {
     return this.pool.start();
   }

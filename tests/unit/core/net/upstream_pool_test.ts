@@ -337,3 +337,21 @@ Deno.test("UpstreamPool comes back after the engine was away", async () => {
   assertEquals(sink.calls[1], "1: re get b");
   await close();
 });
+
+Deno.test("UpstreamPool.stretchTimeout() counts for requests that wait already, and is named by their failure", async () => {
+  const { clock, pool, engine, sink, send, close } = setUp({ autoEject: false });
+  engine.answer = () => undefined;
+  await pool.start();
+  send("get a");
+  pool.stretchTimeout(3);
+  await clock.run(2 * TIMEOUT_MS);
+  assertEquals(sink.calls, []);
+  await clock.run(TIMEOUT_MS + 300);
+  assertStringIncludes(sink.calls[0]!, `did not answer within ${3 * TIMEOUT_MS} ms`);
+  assertStringIncludes(pool.lastError!, `within ${3 * TIMEOUT_MS} ms`);
+  pool.stretchTimeout(1);
+  send("get b");
+  await clock.run(TIMEOUT_MS + 300);
+  assertStringIncludes(sink.calls[1]!, `did not answer within ${TIMEOUT_MS} ms`);
+  await close();
+});
