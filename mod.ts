@@ -27,13 +27,14 @@
  */
 import { describeConf } from "./conf/describe.ts";
 import type { Conf } from "./conf/schema.ts";
-import { Problem, seedAddress } from "./conf/value_kinds.ts";
+import { AUTOMATIC, Problem, seedAddress } from "./conf/value_kinds.ts";
 import { ByteWriter } from "./core/bytes.ts";
 import { type Clock, SystemClock } from "./core/clock.ts";
 import type { DataStore } from "./core/datastore.ts";
 import { type Logger, type LogLevelControl, silentLogger, withFacts } from "./core/logger.ts";
 import { RepeatLimiter } from "./core/repeat_limiter.ts";
 import { denoProcess } from "./core/deno_process.ts";
+import { automaticBudget } from "./core/net/automatic_budget.ts";
 import { DenoTransport } from "./core/net/deno_transport.ts";
 import { Pressure } from "./core/net/pressure.ts";
 import { engineLinks } from "./core/net/upstream_pool.ts";
@@ -144,7 +145,11 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
     }, () => node)
     : undefined;
   const hasPeers = conf.dynSeeds.length > 0 || conf.enableGossip || seeds !== undefined;
-  const pressure = new Pressure(conf.bufferBudgetBytes, hasPeers);
+  const facts = overrides.facts ?? denoProcess();
+  const bufferBudgetBytes = conf.bufferBudgetBytes === AUTOMATIC
+    ? automaticBudget(facts.heapLimitBytes, conf.maxRequestBytes)
+    : conf.bufferBudgetBytes;
+  const pressure = new Pressure(bufferBudgetBytes, hasPeers);
   const protocol = protocols[conf.dataStore]!;
   const parts = { transport, clock, random, turn, pressure, logger };
   const storeLogger = withFacts(logger, { category: "datastore" });
@@ -154,7 +159,7 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
     protocol,
     peerCodec: new DnodeCodec(),
     dataStore,
-    facts: overrides.facts ?? denoProcess(),
+    facts,
     logLevel: overrides.logLevel,
     gossip,
   });
@@ -324,7 +329,7 @@ function openDataStore(
   if (server.kind === "embedded") {
     const { clock, turn, random, logger } = parts;
     const commandCount = protocol.commands.length;
-    const replyBytesMax = Math.max(conf.bufferBudgetBytes, conf.maxRequestBytes + REQUEST_HEAD_BYTES);
+    const replyBytesMax = Math.max(parts.pressure.limitBytes, conf.maxRequestBytes + REQUEST_HEAD_BYTES);
     const engine = openEngine({ path: server.path ?? ":memory:", synchronous: conf.dataStoreSync, clock, random });
     const store = { engine, clock, turn, logger, commandCount, replyBytesMax };
     if (protocol.name === "memcached") {

@@ -8,7 +8,7 @@ import { type Address, formatAddress } from "../core/transport.ts";
 import type { Places, Values } from "./parse.ts";
 import { type ConfField, options } from "./schema.ts";
 import { describeNotYet } from "./not_yet.ts";
-import { formatBytes, type SeedAddress } from "./value_kinds.ts";
+import { AUTOMATIC, formatBytes, type SeedAddress } from "./value_kinds.ts";
 
 /** What the rules found. `dynSeeds` are the seeds that mean other nodes, each once. */
 export interface Relations {
@@ -118,9 +118,8 @@ class Check {
   /** A request must fit into the memory of all. */
   bounds(): void {
     const { maxRequestBytes, bufferBudgetBytes } = this.#values;
-    if (maxRequestBytes === undefined || bufferBudgetBytes === undefined || bufferBudgetBytes >= maxRequestBytes) {
-      return;
-    }
+    if (maxRequestBytes === undefined || bufferBudgetBytes === undefined) return;
+    if (bufferBudgetBytes === AUTOMATIC || bufferBudgetBytes >= maxRequestBytes) return;
     const field = this.#places.has("bufferBudgetBytes") ? "bufferBudgetBytes" : "maxRequestBytes";
     const problem = field === "bufferBudgetBytes"
       ? `is less than max_request_bytes; accepted is ${formatBytes(maxRequestBytes)} or more`

@@ -9,6 +9,7 @@
 import { ignored, joined, list, one, type Option, single } from "./option.ts";
 import {
   anyAddress,
+  automatic,
   bearerToken,
   byteSize,
   consistency,
@@ -234,14 +235,15 @@ export const options = {
     doc: "The largest value, and the largest request but for its command and key; a larger one is an error. Higher " +
       "admits larger values and lets one client hold more memory.",
   }),
-  bufferBudgetBytes: one(byteSize(1024 ** 2, 1024 ** 4), {
+  bufferBudgetBytes: one(automatic(byteSize(1024 ** 2, 1024 ** 4)), {
     key: "buffer_budget",
     group: "Bounds",
     unit: "bytes",
-    default: "256mb",
+    default: "auto",
     doc:
       "Memory for the buffers of all connections together. When it is used up clients are read more slowly. It must " +
-      "hold at least one request of max_request_bytes.",
+      "hold at least one request of max_request_bytes. auto is 256mb, or half the limit of the JavaScript heap where " +
+      "that is less, as in a small container.",
   }),
   maxClientPending: one(wholeNumber(1, 1048576), {
     key: "max_client_pending",

@@ -91,6 +91,23 @@ export function byteSize(least: number, most: number): Kind<number> {
   };
 }
 
+/** What `automatic` reads where the program is to find out. */
+export const AUTOMATIC = 0;
+
+/** `auto`, or a size above 0. */
+export function automatic(size: Kind<number>): Kind<number> {
+  const accepted = `auto, or ${size.accepted}`;
+  return {
+    accepted,
+    parse(text) {
+      if (text === "auto") return AUTOMATIC;
+      const value = size.parse(text);
+      return value instanceof Problem ? new Problem(value.text.replace(size.accepted, accepted)) : value;
+    },
+    format: (value) => value === AUTOMATIC ? "auto" : size.format(value),
+  };
+}
+
 /** `true` or `false`, nothing else: what YAML 1.1 also calls a boolean (`yes`, `On`) is told apart by its reader only. */
 export const flag: Kind<boolean> = {
   accepted: "true or false",

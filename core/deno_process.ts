@@ -1,5 +1,6 @@
 /** What Deno says of this process. A fact the permissions keep from us is answered by a neutral value: statistics must never stop a node. */
 import process from "node:process";
+import { getHeapStatistics } from "node:v8";
 import type { ProcessFacts } from "./process_facts.ts";
 
 /** The facts of the running process. */
@@ -9,6 +10,7 @@ export function denoProcess(): ProcessFacts {
     platform: `${Deno.build.os} ${Deno.build.arch}`,
     hostname: allowed(() => Deno.hostname(), "localhost"),
     runtime: `deno ${Deno.version.deno}`,
+    heapLimitBytes: getHeapStatistics().heap_size_limit,
     memory() {
       const { rss, heapUsed, external } = Deno.memoryUsage();
       return { rssBytes: rss, heapBytes: heapUsed, externalBytes: external };

@@ -102,6 +102,7 @@ async function start({ seed, memoryBytes, pendingMax, capacityBytes: given }: Wo
         platform: "none",
         hostname: "sim",
         runtime: "sim",
+        heapLimitBytes: 1024 ** 3,
         memory: () => ({ rssBytes: 0, heapBytes: 0, externalBytes: 0 }),
         cpu: () => ({ userSeconds: 0, systemSeconds: 0 }),
       },

@@ -248,7 +248,12 @@ const ours: readonly Row[] = [
     good: [["1024", "1kb"], own("64mb"), ["16MB", "16mb"], ["1000000", "1000000"]],
     bad: ["1023", "513mb", "64m", "-1", "''", "mb"],
   },
-  { key: "buffer_budget", default: "256mb", good: [own("64mb"), own("1gb")], bad: ["1mb", "0", "2tb", "''"] },
+  {
+    key: "buffer_budget",
+    default: "auto",
+    good: [own("64mb"), own("1gb"), own("auto")],
+    bad: ["1mb", "0", "2tb", "''"],
+  },
   { key: "max_client_pending", default: "4096", good: [own("1"), own("1048576")], bad: [...noNumbers, "0"] },
   { key: "max_link_pending", default: "65536", good: [own("1"), own("16777216")], bad: [...noNumbers, "0"] },
   { key: "max_held_writes", default: "1000000", good: [own("1"), own("16777216")], bad: [...noNumbers, "0"] },

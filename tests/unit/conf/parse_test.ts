@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parseConf } from "../../../conf/parse.ts";
 import { formatField } from "../../../conf/describe.ts";
 import { type Conf, optionRows } from "../../../conf/schema.ts";
+import { AUTOMATIC } from "../../../conf/value_kinds.ts";
 import { Consistency } from "../../../core/consistency.ts";
 import { ConfError } from "../../../core/errors.ts";
 import defaultText from "../../../conf/dynomite.yml" with { type: "text" };
@@ -51,7 +52,7 @@ Deno.test("parseConf() fills in every default", () => {
   assertEquals(conf.hashTag, undefined);
   assertEquals(conf.readConsistency, Consistency.One);
   assertEquals(conf.maxRequestBytes, 64 * 1024 * 1024);
-  assertEquals(conf.bufferBudgetBytes, 256 * 1024 * 1024);
+  assertEquals(conf.bufferBudgetBytes, AUTOMATIC);
 });
 
 Deno.test("parseConf() reads the embedded default and every sample without a notice", () => {
@@ -216,6 +217,8 @@ Deno.test("parseConf() wants a seeds provider and its file together, and a node 
 Deno.test("parseConf() reads sizes with units", () => {
   assertEquals(read(pool("max_request_bytes: 2097152")).maxRequestBytes, 2097152);
   assertEquals(read(pool("max_request_bytes: 512MB", "buffer_budget: 1gb")).maxRequestBytes, 512 * 1024 ** 2);
+  assertEquals(read(pool("max_request_bytes: 512mb", "buffer_budget: auto")).bufferBudgetBytes, AUTOMATIC);
+  assertStringIncludes(faultOf(pool("buffer_budget: 1kb")), "accepted is auto, or a size from 1mb");
   assertStringIncludes(faultOf(pool("max_request_bytes: 513mb")), "from 1kb to 512mb");
   assertStringIncludes(faultOf(pool("max_request_bytes: 64m")), "is not a size");
 });
