@@ -306,7 +306,7 @@ Deno.test("-d ends with 1 and the reason when the daemon cannot start", async ()
   const end = await runProgram(["-d", "-c", "node.yml", "-o", "node.log"], here.folder);
   assertEnd(end, 1);
   assertEquals(end.stderr, `dynomite: listen 127.0.0.1:${here.port}: address already in use\n`);
-  assertStringIncludes(await here.read("node.log"), "error: listen");
+  assertStringIncludes(await here.read("node.log"), "error: the node does not start: listen");
   const noLog = await runProgram(["-d", "-c", "node.yml", "-o", "missing/node.log"], here.folder);
   assertEnd(noLog, 1);
   assertStringIncludes(noLog.stderr, "missing/node.log");
