@@ -1,6 +1,6 @@
 /**
  * The program: flags -> configuration -> log -> node -> signals -> exit code. Everything it decides is about the process;
- * what a node is stands in mod.ts.
+ * what a node is stands in mod.ts. The commands of operators (`dynomite top` ...) have their own door, conf/commands/mod.ts.
  *
  * Exit codes: 0 for help, version, a valid configuration under -t, and a clean stop; 1 when the command line, the
  * configuration or the start fails, each with its reason on stderr; 130 and 143 after a second SIGINT or SIGTERM.
@@ -8,6 +8,7 @@
 import type { DatacenterSize } from "./conf/cluster/description.ts";
 import { ClusterError } from "./conf/cluster/plan.ts";
 import { readHosts, writeCluster } from "./conf/cluster/write.ts";
+import { isCommand, runCommand } from "./conf/commands/mod.ts";
 import { describeUsage, shortUsage } from "./conf/describe.ts";
 import { FlagError, type Flags, parseFlags } from "./conf/flags.ts";
 import { loadConf, loadUsualConf } from "./conf/load.ts";
@@ -37,6 +38,8 @@ function complain(text: string): void {
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  const [first, ...others] = args;
+  if (isCommand(first)) return await runCommand(first, others);
   let flags: Flags;
   try {
     flags = parseFlags(args);

@@ -3,6 +3,7 @@
  * CONFIG GET shows. Nothing here is written by hand twice.
  */
 import type { Setting } from "../core/node_view.ts";
+import { commands } from "./commands/list.ts";
 import { describeFlags } from "./flags.ts";
 import { groups, type Option } from "./option.ts";
 import { type Conf, optionRows } from "./schema.ts";
@@ -15,7 +16,8 @@ export function describeUsage(width = 100): string {
     const indent = " ".repeat(usageWidth + 5);
     return `  ${usage.padEnd(usageWidth)} : ${wrap(doc, width - indent.length).join(`\n${indent}`)}`;
   });
-  return `${shortUsage()}\n\nOptions:\n${flagLines.join("\n")}\n\n` +
+  return `${shortUsage()}\n\nCommands, each with --help of its own:\n${describeCommands(width)}\n\n` +
+    `Options:\n${flagLines.join("\n")}\n\n` +
     `Configuration keys, as \`key: value\` below \`dyn_o_mite:\` in the file:\n${describeKeys(width)}`;
 }
 
@@ -25,7 +27,16 @@ export function shortUsage(): string {
     "                [-c conf file] [-p pid file] [-s stats port] [-a stats addr]\n" +
     "       dynomite --generate-tokens nodes\n" +
     "       dynomite --generate-cluster description --output-dir folder [--hosts hosts]\n" +
-    "                [--tokens-per-node N] [--set key=value]...";
+    "                [--tokens-per-node N] [--set key=value]...\n" +
+    commands.map(({ name, usage }) => `       dynomite ${name} ${usage}`).join("\n");
+}
+
+function describeCommands(width: number): string {
+  const nameWidth = Math.max(...commands.map(({ name }) => name.length));
+  const indent = " ".repeat(nameWidth + 5);
+  return commands.map(({ name, doc }) =>
+    `  ${name.padEnd(nameWidth)} : ${wrap(doc, width - indent.length).join(`\n${indent}`)}`
+  ).join("\n");
 }
 
 function describeKeys(width: number): string {

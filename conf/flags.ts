@@ -2,10 +2,12 @@
  * The command line of a node, read as getopt.ts says. Every flag of C Dynomite is known, those of 2014 too; one that has lost
  * its meaning is accepted and explained.
  */
+import { commands } from "./commands/list.ts";
 import { clusterDescription, type DatacenterSize } from "./cluster/description.ts";
 import { acceptedHosts } from "./cluster/hosts.ts";
 import type { ClusterSetting } from "./cluster/plan.ts";
 import { describeRows, FlagError, number, type OptionRow, readArguments, something } from "./getopt.ts";
+import { suggest } from "./suggest.ts";
 import { type Kind, Problem, tcpAddress, wholeNumber } from "./value_kinds.ts";
 
 export { FlagError };
@@ -280,8 +282,11 @@ function checkTogether(values: Readonly<Record<string, unknown>>): void {
 }
 
 function unexpected(argument: string): FlagError {
+  const near = suggest(argument, commands.map(({ name }) => name));
   const help = /\.ya?ml$/.test(argument)
     ? `; a configuration file is named with -c ${argument}`
-    : "; only options are accepted";
+    : near === undefined
+    ? "; only options are accepted"
+    : `; did you mean ${near}? A command stands first`;
   return new FlagError(`unexpected argument "${argument}"${help}`);
 }

@@ -21,14 +21,18 @@ export interface Launch {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** What starts the program, before its own arguments. */
+export const ownCommand: readonly string[] = binary
+  ? [binary]
+  : [Deno.execPath(), "run", "--no-prompt", ...permissionFlags, mainPath];
+
 function command(
   args: readonly string[],
   cwd: string,
   prefix: readonly string[] = [],
   launch: Launch = {},
 ): Deno.Command {
-  const own = binary ? [binary] : [Deno.execPath(), "run", "--no-prompt", ...permissionFlags, mainPath];
-  const [path, ...others] = [...prefix, ...launch.program ?? own, ...args];
+  const [path, ...others] = [...prefix, ...launch.program ?? ownCommand, ...args];
   const environment = launch.env === undefined ? {} : { clearEnv: true, env: launch.env };
   return new Deno.Command(path!, {
     args: others,

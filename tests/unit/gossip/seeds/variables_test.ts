@@ -1,10 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
+import { tokenVariable } from "../../../../conf/commands/target.ts";
 import { permissionFlags } from "../../../../conf/process/permissions.ts";
 import readme from "../../../../README.md" with { type: "text" };
 import { seedVariables } from "../../../../gossip/seeds/variables.ts";
 
-Deno.test("seedVariables are what deno task start may read, and the README explains each", () => {
+Deno.test("seedVariables and the token of operators are what deno task start may read, and the README explains each", () => {
   const allowed = permissionFlags.find((flag) => flag.startsWith("--allow-env="));
-  assertEquals(allowed, `--allow-env=${seedVariables.join(",")}`);
-  for (const variable of seedVariables) assert(readme.includes(`\`${variable}\``), variable);
+  const variables = [...seedVariables, tokenVariable];
+  assertEquals(allowed, `--allow-env=${variables.join(",")}`);
+  for (const variable of variables) assert(readme.includes(`\`${variable}\``), variable);
 });
