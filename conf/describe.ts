@@ -7,6 +7,7 @@ import { commands } from "./commands/list.ts";
 import { describeFlags } from "./flags.ts";
 import { groups, type Option } from "./option.ts";
 import { type Conf, optionRows } from "./schema.ts";
+import { wrap } from "./wrap.ts";
 
 /** What `--help` prints below the version. `width` is that of the terminal. */
 export function describeUsage(width = 100): string {
@@ -162,19 +163,4 @@ export function formatField(option: Option<unknown>, value: unknown): readonly s
   if (value === undefined) return [];
   if (option.shape === "list") return (value as unknown[]).map((item) => option.kind.format(item));
   return [option.kind.format(value)];
-}
-
-/** Text in lines of at most `width`, broken at blanks. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const part of text.split(" ")) {
-    if (line !== "" && line.length + 1 + part.length > width) {
-      lines.push(line);
-      line = part;
-    } else {
-      line = line === "" ? part : `${line} ${part}`;
-    }
-  }
-  return [...lines, line];
 }

@@ -1,9 +1,12 @@
 /** The ring and the owners of a key as text. Pure: what a node answers in, lines out. */
 import { formatAddress } from "../../core/transport.ts";
 import type { OwnerBody, RingNode, TopologyBody } from "./bodies.ts";
+import { wrap } from "../wrap.ts";
 import { type Column, layOut, plain } from "./text_table.ts";
 import { count } from "./units.ts";
 
+/** Of sentences, in columns. */
+const WIDTH = 100;
 /** Tokens that are shown of one node. */
 const TOKENS_SHOWN_MAX = 4;
 
@@ -74,7 +77,7 @@ export function describeOwners({ key, hashed, token, owners, reads, why }: Owner
     ...layOut(ownerColumns, owners),
     "",
     plain(`reads ask ${reads.join(", ")}`),
-    plain(why),
+    ...wrap(plain(why), WIDTH),
   ];
 }
 
