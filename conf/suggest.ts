@@ -25,6 +25,12 @@ const nameLengthMax = 64;
 /**
  * The name of `known` nearest to `written`, or undefined when none is near: at most a third of the letters may differ.
  * Case and `-` for `_` do not count, and a name that is part of the other is near.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(suggest("timout", ["timeout", "backlog"]), "timeout");
+ * ```
  */
 export function suggest(written: string, known: readonly string[]): string | undefined {
   if (written.length < 2 || written.length > nameLengthMax) return undefined;

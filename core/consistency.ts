@@ -17,7 +17,16 @@ export type Consistency = typeof Consistency[keyof typeof Consistency];
 /** Conf names by level. */
 export const consistencyNames = ["dc_one", "dc_quorum", "dc_safe_quorum", "dc_each_safe_quorum"] as const;
 
-/** The level of a name in any case (`DC_QUORUM`), or undefined. Only whole names count. */
+/**
+ * The level of a name in any case (`DC_QUORUM`), or undefined. Only whole names count.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseConsistency("DC_QUORUM"), Consistency.Quorum);
+ * assertEquals(parseConsistency("quorum"), undefined);
+ * ```
+ */
 export function parseConsistency(name: string): Consistency | undefined {
   const index = (consistencyNames as readonly string[]).indexOf(name.toLowerCase());
   return index < 0 ? undefined : index as Consistency;

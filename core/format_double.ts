@@ -3,6 +3,12 @@
  *
  * JavaScript's own conversions are exact but round a tie up where C rounds it to even (2^-25), so ties are found first: the
  * digits beyond the 17th are then a 5 and nothing else.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([formatDouble(3.1), formatDouble(1e20)], ["3.1000000000000001", "1e+20"]);
+ * ```
  */
 export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return "nan";

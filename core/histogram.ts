@@ -13,6 +13,17 @@ const LINEAR_LIMIT = SUB_BUCKETS * 2;
 const BUCKETS = LINEAR_LIMIT + (31 - SUB_BITS - 1) * SUB_BUCKETS;
 const VALUE_MAX = 0x7fffffff;
 
+/**
+ * Values by size, and what share of them is below which.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const histogram = new Histogram();
+ * for (let value = 1; value <= 60; value++) histogram.record(value);
+ * assertEquals([histogram.percentile(0.5), histogram.max, histogram.count], [30, 60, 60]);
+ * ```
+ */
 export class Histogram {
   /** All since `clear`, and how many of them came before the window. */
   readonly #counts = new Float64Array(BUCKETS);

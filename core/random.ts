@@ -6,7 +6,16 @@ export interface Random {
   below(limit: number): number;
 }
 
-/** xoshiro128** by Blackman and Vigna (https://prng.di.unimi.it/), seeded with splitmix32: 32 bits of seed, good enough for tests and jitter. */
+/**
+ * xoshiro128** by Blackman and Vigna (https://prng.di.unimi.it/), seeded with splitmix32: 32 bits of seed, good enough for tests and jitter.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [one, other] = [new SeededRandom(7), new SeededRandom(7)];
+ * assertEquals(one.next(), other.next());
+ * ```
+ */
 export class SeededRandom implements Random {
   #a: number;
   #b: number;

@@ -5,6 +5,17 @@ const SAMPLES_MAX = 64;
 /** Turns e-folds into powers of ten. */
 const PHI_FACTOR = 1 / Math.LN10;
 
+/**
+ * How one node is heard.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const window = new ArrivalWindow(0, 1000);
+ * for (const now of [1000, 2000, 3000]) window.add(now);
+ * assertEquals(Math.round(window.phi(3000 + window.silenceOf(8))), 8);
+ * ```
+ */
 export class ArrivalWindow {
   readonly #samples: number[] = [];
   #next = 0;

@@ -40,7 +40,17 @@ export function versionOf({ heartbeat, values }: EndpointState): number {
   return version;
 }
 
-/** The newer of each part; `a` itself when `b` adds nothing. */
+/**
+ * The newer of each part; `a` itself when `b` adds nothing.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const older: EndpointState = { generation: 1, heartbeat: 5, values: new Map([[0, { version: 2, value: "NORMAL" }]]) };
+ * const newer: EndpointState = { ...older, heartbeat: 9 };
+ * assertEquals(merge(older, newer), merge(newer, older));
+ * ```
+ */
 export function merge(a: EndpointState, b: EndpointState): EndpointState {
   if (a.generation !== b.generation) return a.generation > b.generation ? a : b;
   let values: Map<number, VersionedValue> | undefined;

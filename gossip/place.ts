@@ -14,7 +14,16 @@ export function addressOf({ host, port }: { readonly host: string; readonly port
   return formatAddress({ kind: "tcp", host, port });
 }
 
-/** The parts of an address, or undefined when it is none. */
+/**
+ * The parts of an address, or undefined when it is none.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(readAddress("[::1]:8101"), { host: "::1", port: 8101 });
+ * assertEquals(readAddress("10.0.0.1"), undefined);
+ * ```
+ */
 export function readAddress(text: string): { readonly host: string; readonly port: number } | undefined {
   const match = ADDRESS.exec(text);
   const port = Number(match?.[3]);

@@ -62,6 +62,13 @@ const addressKeys = ["listen", "dyn_listen", "stats_listen"] as const;
  * Plans the cluster.
  *
  * @throws {ClusterError} when hosts, tokens or settings do not fit.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const nodes = planCluster({ datacenters: [{ name: "dc1", racks: 2, nodes: 1 }], hosts: "10.0.0.{n}" });
+ * assertEquals(nodes.map(({ rack, host }) => `${rack} ${host}`), ["rack1 10.0.0.1", "rack2 10.0.0.2"]);
+ * ```
  */
 export function planCluster(request: ClusterRequest): readonly PlannedNode[] {
   const { datacenters, hosts = "127.0.0.1", tokensPerNode = 1, settings = [] } = request;

@@ -30,7 +30,15 @@ export const policies: Readonly<Record<Consistency, ConsistencyPolicy>> = {
   [Consistency.EachSafeQuorum]: { one: false, everyDatacenter: true, mustAgree: true },
 };
 
-/** Least number of `replicas` that no other such group can do without. */
+/**
+ * Least number of `replicas` that no other such group can do without.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([1, 2, 3, 4, 5].map(majority), [1, 2, 2, 3, 3]);
+ * ```
+ */
 export function majority(replicas: number): number {
   return (replicas >> 1) + 1;
 }

@@ -12,6 +12,16 @@ export interface RingEntry {
   readonly node: number;
 }
 
+/**
+ * The sorted tokens of one rack.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ring = new Ring([{ token: 100, node: 0 }, { token: 2000, node: 1 }]);
+ * assertEquals([ring.owner(50), ring.owner(101), ring.owner(3000)], [0, 1, 0]);
+ * ```
+ */
 export class Ring {
   readonly #tokens: Uint32Array;
   readonly #nodes: Int32Array;

@@ -67,7 +67,25 @@ export class Topology {
   }
 }
 
-/** Builds a snapshot. A seed that is this node itself (same rack, datacenter and tokens) and repeated seeds count once. */
+/**
+ * Builds a snapshot. A seed that is this node itself (same rack, datacenter and tokens) and repeated seeds count once.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const node = (host: string, rack: string): NodeDescription => ({
+ *   name: host,
+ *   host,
+ *   port: 8101,
+ *   rack,
+ *   datacenter: "dc1",
+ *   tokens: [0],
+ * });
+ * const topology = buildTopology(1, node("10.0.0.1", "rack1"), [node("10.0.0.2", "rack2")]);
+ * assertEquals(topology.localRacks.map(({ name }) => name), ["rack1", "rack2"]);
+ * assertEquals(topology.nodes.map(({ host }) => host), ["10.0.0.1", "10.0.0.2"]);
+ * ```
+ */
 export function buildTopology(version: number, self: NodeDescription, seeds: readonly NodeDescription[]): Topology {
   const nodes: TopologyNode[] = [{ ...self, index: 0 }];
   for (const seed of seeds) {

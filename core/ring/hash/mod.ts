@@ -11,6 +11,16 @@ import { oneAtATime } from "./one_at_a_time.ts";
 
 export type KeyHash = (bytes: Uint8Array, start: number, end: number) => number;
 
+/**
+ * Every key hash that `hash` may name.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const key = new TextEncoder().encode("foo");
+ * assertEquals(hashByName.murmur(key, 0, key.length), 3303027599);
+ * ```
+ */
 export const hashByName = {
   one_at_a_time: oneAtATime,
   md5,
