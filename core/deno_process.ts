@@ -13,7 +13,13 @@ export function denoProcess(): ProcessFacts {
     heapLimitBytes: getHeapStatistics().heap_size_limit,
     memory() {
       const { rss, heapUsed, external } = Deno.memoryUsage();
-      return { rssBytes: rss, heapBytes: heapUsed, externalBytes: external };
+      const peakKb = allowed(() => process.resourceUsage().maxRSS, 0);
+      return {
+        rssBytes: rss,
+        peakRssBytes: Math.max(rss, peakKb * 1024),
+        heapBytes: heapUsed,
+        externalBytes: external,
+      };
     },
     cpu() {
       const { user, system } = allowed(() => process.cpuUsage(), { user: 0, system: 0 });

@@ -1,5 +1,6 @@
 /** What one node measures: each with a window that `/info` shows and totals for a monitoring system (histogram.ts). */
 import { Histogram } from "./histogram.ts";
+import { FailureKind } from "./reply.ts";
 import { HopStats } from "./hop_stats.ts";
 
 /** What those who connect to this node see of it: clients, or other nodes. */
@@ -11,6 +12,12 @@ export class VisitorMeasures {
   /** Bytes of write requests. */
   readonly writeBytes = new Histogram();
 
+  /** Answers that say why there is none, by kind of failure. */
+  readonly failures = new Float64Array(Object.keys(FailureKind).length);
+
+  get failureCount(): number {
+    return this.failures.reduce((sum, count) => sum + count, 0);
+  }
   get histograms(): readonly Histogram[] {
     return [this.latencyUs, this.outQueue, this.writeBytes];
   }
@@ -39,6 +46,8 @@ export class Measures {
   /** Forgets everything. */
   clear(): void {
     for (const histogram of this.#all()) histogram.clear();
+    this.clients.failures.fill(0);
+    this.visitingPeers.failures.fill(0);
   }
 
   #all(): readonly Histogram[] {

@@ -34,6 +34,7 @@ import { GatedDataStore } from "./storage/gated_datastore.ts";
 import { nodeSettings } from "./admin/node_settings.ts";
 import { SlowLog } from "./slow_log.ts";
 import { Stats } from "./stats.ts";
+import { type QueueGauges, sumQueues } from "./upstream_stats.ts";
 import { type Address, formatAddress, type Listener } from "./transport.ts";
 
 export type { NodeOptions, NodeParts, PeerRules };
@@ -427,11 +428,13 @@ export class Node implements NodeView {
     await this.#gate.close();
   }
 
-  /** Requests of other nodes that are not answered yet. */
-  get visitingRequests(): number {
-    let count = 0;
-    for (const peer of this.#visitingPeers?.clients.values() ?? []) count += peer.pendingRequests;
-    return count;
+  /** Requests of other nodes: read and not taken up yet, taken up and not answered yet. */
+  visitingQueues(): QueueGauges {
+    return sumQueues([...this.#visitingPeers?.clients.values() ?? []].map((peer) => peer.queues()));
+  }
+  /** What waits on the way to the engine, and before it while this node is not to write (node_state.ts). */
+  engineQueues(): QueueGauges {
+    return this.#gate.queues();
   }
 
   clients(): Iterable<ClientView> {
@@ -452,6 +455,8 @@ export class Node implements NodeView {
     this.pipeline.commandCounts.fill(0);
     this.commandStats.reset();
     this.measures.clear();
+    this.parts.dataStore.stats.clear();
+    this.peers.clearStats();
   }
   /** What `/info` tells of latencies and queues begins anew; the totals of monitoring systems go on. */
   resetHistograms(): void {

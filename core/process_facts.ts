@@ -7,7 +7,12 @@ export interface ProcessFacts {
   readonly runtime: string;
   /** The most the JavaScript heap may have. Without a limit set for it, the runtime derives it from the memory there is. */
   readonly heapLimitBytes: number;
-  memory(): { readonly rssBytes: number; readonly heapBytes: number; readonly externalBytes: number };
+  memory(): {
+    readonly rssBytes: number;
+    readonly peakRssBytes: number;
+    readonly heapBytes: number;
+    readonly externalBytes: number;
+  };
   /** Seconds of processor time used. */
   cpu(): { readonly userSeconds: number; readonly systemSeconds: number };
 }

@@ -5,7 +5,8 @@
  *     requests ->  [ slot 5 | slot 4: settled, kept | slot 3 ]  -> output
  */
 import type { ByteWriter } from "./bytes.ts";
-import type { Histogram } from "./histogram.ts";
+import type { VisitorMeasures } from "./measures.ts";
+import type { FailureKind } from "./reply.ts";
 
 /** A request in flight, as its client's queue sees it. */
 export interface Slot {
@@ -34,7 +35,7 @@ export class ReplyQueue {
   count = 0;
   closed = false;
   readonly #owner: ReplyQueueOwner;
-  readonly #latencyUs: Histogram;
+  readonly #measures: VisitorMeasures;
   readonly #time: { readonly now: number };
   #slots: (Slot | null)[] = new Array<Slot | null>(8).fill(null);
   /** Monotonic ms at which each was submitted. */
@@ -43,11 +44,11 @@ export class ReplyQueue {
   #mask = 7;
   #wantedCount = -1;
 
-  /** `latencyUs` gets the time from submit to answer of each slot, in microseconds of `time`. */
-  constructor(out: Output, owner: ReplyQueueOwner, latencyUs: Histogram, time: { readonly now: number }) {
+  /** `measures` gets the time from submit to answer of each slot, in microseconds of `time`. */
+  constructor(out: Output, owner: ReplyQueueOwner, measures: VisitorMeasures, time: { readonly now: number }) {
     this.out = out;
     this.#owner = owner;
-    this.#latencyUs = latencyUs;
+    this.#measures = measures;
     this.#time = time;
   }
 
@@ -76,7 +77,9 @@ export class ReplyQueue {
    * The request of now was answered at once, while nothing else was waiting: its answer is in `out` from the offset `from` on.
    * It took `durationUs`.
    */
-  answered(_from: number, _durationUs: number): void {}
+  answered(_from: number, durationUs: number): void {
+    this.#measures.latencyUs.record(durationUs);
+  }
 
   /** The first slot has emitted its answer: removes it, and writes out those behind it that are ready. */
   advance(): void {
@@ -111,7 +114,12 @@ export class ReplyQueue {
 
   /** The oldest request is done with, answered or abandoned, `durationUs` after it came. */
   protected leave(durationUs: number): void {
-    this.#latencyUs.record(durationUs);
+    this.#measures.latencyUs.record(durationUs);
+  }
+
+  /** An answer that goes out says why there is none. */
+  failed(kind: FailureKind): void {
+    this.#measures.failures[kind]!++;
   }
 
   #pop(): void {

@@ -11,13 +11,13 @@ export class Stats {
   client_dropped_requests = 0;
   client_non_quorum_w_responses = 0;
   client_non_quorum_r_responses = 0;
-  server_ejects = 0;
-  forward_error = 0;
   fragments = 0;
   /** Copies of writes that a replica did not take: it lacks them until it is mended. */
   missed_writes = 0;
   /** Writes passed on to another rack of a datacenter than the preferred one, which was away. */
   remote_peer_failover_requests = 0;
+  /** Copies for a datacenter of which no rack could be reached. */
+  remote_peer_unreachable_requests = 0;
   /** Reads that went to another replica because the one asked first failed. */
   retried_reads = 0;
   /** Connections refused because `client_connections` was reached. */
@@ -28,4 +28,6 @@ export class Stats {
   client_requests = 0;
   bytes_in = 0;
   bytes_out = 0;
+  /** Times the statistics were asked for. */
+  stats_count = 0;
 }

@@ -26,6 +26,19 @@ export class UpstreamStats {
   /** Replies that decided an answer, or had a say in it: not those of copies that nobody waits for. */
   used_responses = 0;
   used_response_bytes = 0;
+  /** Replies that came before that of an older request, or that nothing was asked for. */
+  mismatched_responses = 0;
+
+  /** Forgets everything. */
+  clear(): void {
+    Object.assign(this, new UpstreamStats());
+  }
+
+  /** Adds up; of two times it is the later one. */
+  add(other: UpstreamStats): void {
+    for (const name of counterNames) this[name] += other[name];
+    this.server_ejected_at = Math.max(this.server_ejected_at, other.server_ejected_at);
+  }
 
   countRequest({ command, start, end }: Request): void {
     if (command.access === Access.Write) {
@@ -48,6 +61,10 @@ export class UpstreamStats {
   }
 }
 
+type NumberName = { [K in keyof UpstreamStats]: UpstreamStats[K] extends number ? K : never }[keyof UpstreamStats];
+
+const counterNames = (Object.keys(new UpstreamStats()) as NumberName[]).filter((name) => name !== "server_ejected_at");
+
 /** Those of the data store, which also tells its requests apart by command. */
 export class EngineStats extends UpstreamStats {
   /** Requests by command id. */
@@ -57,6 +74,11 @@ export class EngineStats extends UpstreamStats {
   constructor(commandCount: number) {
     super();
     this.byCommand = new Float64Array(commandCount);
+  }
+
+  override clear(): void {
+    super.clear();
+    this.byCommand.fill(0);
   }
 
   override countRequest(request: Request): void {

@@ -70,7 +70,7 @@ export function nodeInfo(node: Node): InfoSection[] {
         ["rejected_connections", stats.client_rejected],
         ["client_read_requests", stats.client_read_requests],
         ["client_write_requests", stats.client_write_requests],
-        ["total_error_replies", stats.forward_error],
+        ["total_error_replies", node.measures.clients.failureCount],
         ["latency_99th_usec", node.measures.clients.latencyUs.percentile(0.99)],
       ],
     },

@@ -16,6 +16,7 @@ import { Access } from "../request.ts";
 import type { Session } from "../session.ts";
 import type { Stats } from "../stats.ts";
 import type { Connection } from "../transport.ts";
+import { noQueues, type QueueGauges } from "../upstream_stats.ts";
 import type { Budget } from "./budget.ts";
 import type { QueueOwner } from "./client_reply_queue.ts";
 import type { Holder, Pressure } from "./pressure.ts";
@@ -110,7 +111,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     this.#in = new ReadBuffer(READ_SMALL_BYTES, READ_USUAL_BYTES, this.#requestBudget);
     this.#out = new WriteBuffer(connection, parts.turn, this.#replyBudget, this, FREE_BYTES);
     this.#outputBytesMax = Math.max(OUTPUT_BYTES_MIN, this.#replyBudget.limitBytes * OUTPUT_SHARE);
-    this.replies = visitor.createReplies(this.#out, this, parts.measures.latencyUs, parts.turn);
+    this.replies = visitor.createReplies(this.#out, this, parts.measures, parts.turn);
     this.connectedAt = this.lastRequestAt = parts.turn.now;
   }
 
@@ -135,6 +136,14 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     return this.#readBytes + this.#out.sentBytes;
   }
 
+  /** What waits here, of another node's requests. */
+  queues(): QueueGauges {
+    const { bytes, start, end } = this.#in;
+    return this.#visitor.queues?.(bytes, start, end) ?? noQueues();
+  }
+  get stats(): Stats {
+    return this.#parts.stats;
+  }
   /** What it is, for logs. */
   get noun(): "client" | "peer" {
     return this.#visitor.noun;

@@ -9,7 +9,7 @@
 import { encode } from "../bytes.ts";
 import type { CommandStats } from "../command_stats.ts";
 import type { HotKeys } from "../hot_keys.ts";
-import type { Histogram } from "../histogram.ts";
+import type { VisitorMeasures } from "../measures.ts";
 import type { Protocol } from "../protocol.ts";
 import { type Output, ReplyQueue, type ReplyQueueOwner, type Slot } from "../reply_queue.ts";
 import { type Request, Routing } from "../request.ts";
@@ -52,10 +52,10 @@ export class ClientReplyQueue extends ReplyQueue {
     session: Session,
     out: Output,
     owner: QueueOwner,
-    latencyUs: Histogram,
+    measures: VisitorMeasures,
     time: { readonly now: number },
   ) {
-    super(out, owner, latencyUs, time);
+    super(out, owner, measures, time);
     this.#accounts = accounts;
     this.#request = request;
     this.#session = session;
@@ -83,6 +83,7 @@ export class ClientReplyQueue extends ReplyQueue {
   }
 
   override answered(from: number, durationUs: number): void {
+    super.answered(from, durationUs);
     const { out } = this;
     const request = this.#request;
     const { protocol, slowLog } = this.#accounts;

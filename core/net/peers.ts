@@ -5,6 +5,7 @@
 import type { NodeState } from "../node_state.ts";
 import type { Replica } from "../replica.ts";
 import type { NodeDescription, Topology } from "../ring/topology.ts";
+import { type QueueGauges, sumQueues, UpstreamStats } from "../upstream_stats.ts";
 import type { Peer } from "./peer.ts";
 
 export class Peers {
@@ -23,6 +24,8 @@ export class Peers {
   /** Those that left, with the time by which they are closed whatever they owe. */
   readonly #leaving = new Map<Peer, number>();
   readonly #closing = new Set<Promise<void>>();
+  /** What those that are gone have counted, in this datacenter and in others: sums never fall. */
+  readonly #gone = { local: new UpstreamStats(), remote: new UpstreamStats() };
 
   /** `local` is this node's own store; `make` opens nothing yet. */
   constructor(local: Replica, make: (node: NodeDescription) => Peer) {
@@ -33,6 +36,25 @@ export class Peers {
   /** All that are known now. */
   list(): readonly Peer[] {
     return [...this.#peers.values()];
+  }
+
+  /** What all peers of this datacenter, or of the others, have counted, those that left included. */
+  totals(sameDatacenter: boolean): UpstreamStats {
+    const total = new UpstreamStats();
+    total.add(sameDatacenter ? this.#gone.local : this.#gone.remote);
+    for (const peer of [...this.list(), ...this.#leaving.keys()]) {
+      if (peer.sameDatacenter === sameDatacenter) total.add(peer.pool.stats);
+    }
+    return total;
+  }
+  /** What waits for them. */
+  queues(sameDatacenter: boolean): QueueGauges {
+    const chosen = this.list().filter((peer) => peer.sameDatacenter === sameDatacenter);
+    return sumQueues(chosen.map(({ pool }) => pool.queues()));
+  }
+  clearStats(): void {
+    for (const stats of [this.#gone.local, this.#gone.remote]) stats.clear();
+    for (const { pool } of this.list()) pool.stats.clear();
   }
 
   /** The peer at `host:port`. */
@@ -108,7 +130,10 @@ export class Peers {
     for (const [peer, deadline] of this.#leaving) {
       if (!peer.pool.idle && now < deadline) continue;
       this.#leaving.delete(peer);
-      const closed = peer.close().finally(() => this.#closing.delete(closed));
+      const closed = peer.close().finally(() => {
+        (peer.sameDatacenter ? this.#gone.local : this.#gone.remote).add(peer.pool.stats);
+        this.#closing.delete(closed);
+      });
       this.#closing.add(closed);
     }
   }

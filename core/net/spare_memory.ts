@@ -5,6 +5,8 @@
 export class SpareMemory {
   /** Bytes kept for the next borrower. */
   idleBytes = 0;
+  /** Buffers made since the start. */
+  made = 0;
   readonly #limitBytes: number;
   readonly #usedBytes: () => number;
   /** By size. */
@@ -28,7 +30,15 @@ export class SpareMemory {
       return used;
     }
     if (!this.#hasRoom(size)) this.#drop();
+    this.made++;
     return new Uint8Array(size);
+  }
+
+  /** Buffers kept for the next borrower. */
+  get idleCount(): number {
+    let count = 0;
+    for (const buffers of this.#idle.values()) count += buffers.length;
+    return count;
   }
 
   /** Takes borrowed memory back; nobody may refer to it any more. */

@@ -408,6 +408,7 @@ export class UpstreamConnection implements WriteOwner {
         input.start = next;
         if (reply.kind === ReplyKind.Push) continue;
         if (!framing.numbered && queue.count === 0) throw new Error("a reply nobody asked for");
+        if (framing.numbered && framing.replyId > queue.headId) stats.mismatched_responses++;
         const sink = framing.numbered ? queue.take(framing.replyId) : queue.takeHead();
         if (queue.takenKind !== EntryKind.Probe) {
           hop.latencyUs.record((turn.now - queue.takenSentAt) * 1000);

@@ -2,7 +2,7 @@
  * Who connects to this node: a client, or another node. What differs between them on the way in; the rest, one connection
  * that reads, submits and answers in order, is the same (client_connection.ts).
  */
-import type { Histogram } from "../histogram.ts";
+import type { VisitorMeasures } from "../measures.ts";
 import type { NodeView } from "../node_view.ts";
 import type { GossipReceiver } from "../gossip_port.ts";
 import { type Accounts, ClientReplyQueue, type QueueOwner } from "./client_reply_queue.ts";
@@ -10,8 +10,10 @@ import type { PeerCodec } from "../peer_codec.ts";
 import type { ParserLimits, Protocol, RequestParser } from "../protocol.ts";
 import type { Output, ReplyQueue } from "../reply_queue.ts";
 import type { Session } from "../session.ts";
+import type { QueueGauges } from "../upstream_stats.ts";
 import { PeerReplyQueue } from "./peer_reply_queue.ts";
 import { PeerRequestParser } from "./peer_request_parser.ts";
+import { countWaitingRequests } from "./waiting_requests.ts";
 import { writeGossip } from "./gossip_payload.ts";
 
 export interface Visitor {
@@ -24,9 +26,11 @@ export interface Visitor {
   createReplies(
     out: Output,
     owner: QueueOwner,
-    latencyUs: Histogram,
+    measures: VisitorMeasures,
     time: { readonly now: number },
   ): ReplyQueue;
+  /** What waits for this node, with `input[start, end)` read and not parsed, and what waits for its answer. */
+  queues?(input: Uint8Array, start: number, end: number): QueueGauges;
 }
 
 /** A client that speaks the protocol of `accounts`, which get what it asks for. */
@@ -39,8 +43,8 @@ export function clientVisitor(accounts: Accounts, node: NodeView, limits: Parser
     probes: false,
     session,
     parser,
-    createReplies: (out, owner, latencyUs, time) =>
-      new ClientReplyQueue(accounts, parser.request, session, out, owner, latencyUs, time),
+    createReplies: (out, owner, measures, time) =>
+      new ClientReplyQueue(accounts, parser.request, session, out, owner, measures, time),
   };
 }
 
@@ -53,6 +57,7 @@ export function peerVisitor(
   gossip?: GossipReceiver,
 ): Visitor {
   let out: Output | undefined;
+  let replies: PeerReplyQueue | undefined;
   const answer = (payload: Uint8Array) => {
     if (out === undefined) return;
     writeGossip(codec, payload, out);
@@ -74,9 +79,15 @@ export function peerVisitor(
     },
     session,
     parser,
-    createReplies: (output, owner, latencyUs, time) => {
+    createReplies: (output, owner, measures, time) => {
       out = output;
-      return new PeerReplyQueue(codec, parser, output, owner, latencyUs, time);
+      return replies = new PeerReplyQueue(codec, parser, output, owner, measures, time);
     },
+    queues: (input, start, end) => ({
+      in_queue: countWaitingRequests(codec, input, start, end),
+      in_queue_bytes: end - start,
+      out_queue: replies?.count ?? 0,
+      out_queue_bytes: replies?.requestBytes ?? 0,
+    }),
   };
 }

@@ -27,7 +27,8 @@ export class Dispatcher {
   readonly #tagOpen: number;
   readonly #tagClose: number;
   readonly #plan = new ReplicaPlan();
-  readonly #retries: Pool<ReadRetry>;
+  /** Copies of reads in flight. */
+  readonly retries: Pool<ReadRetry>;
   readonly #stats: Stats;
   #view: ClusterView;
 
@@ -38,7 +39,7 @@ export class Dispatcher {
     this.#tagOpen = hashTag?.charCodeAt(0) ?? -1;
     this.#tagClose = hashTag?.charCodeAt(1) ?? -1;
     this.#stats = stats;
-    this.#retries = new Pool(() => new ReadRetry(this.#retries, stats), RETRY_POOL_MAX);
+    this.retries = new Pool(() => new ReadRetry(this.retries, stats), RETRY_POOL_MAX);
   }
 
   get view(): ClusterView {
@@ -114,6 +115,7 @@ export class Dispatcher {
     planReplicas(placement, replicas, command.access, level, scope, passedOn, plan);
     const { count, nodes, scopes } = plan;
     this.#stats.remote_peer_failover_requests += plan.failovers;
+    this.#stats.remote_peer_unreachable_requests += plan.unreachable;
     // Replies that are compared must have one form.
     if (request.dialect !== 0 && level !== Consistency.One) {
       for (let i = 0; i < count; i++) if (replicas[nodes[i]!]!.plain) request.dialect = 0;
@@ -142,7 +144,7 @@ export class Dispatcher {
     let retry: ReadRetry | undefined;
     request.scope = Scope.Node;
     if (candidates.length > 1) {
-      retry = this.#retries.take();
+      retry = this.retries.take();
       retry.begin(request, candidates, at, replicas);
     }
     coordinator.beginSingle(request.dialect, retry);

@@ -5,7 +5,7 @@
 import { ByteWriter } from "../bytes.ts";
 import type { Pool } from "../pool.ts";
 import type { Protocol } from "../protocol.ts";
-import { Reply, ReplyKind } from "../reply.ts";
+import { type FailureKind, Reply, ReplyKind } from "../reply.ts";
 import type { ReplyQueue, Slot } from "../reply_queue.ts";
 import type { Parent } from "../replication/response_coordinator.ts";
 import { Join, KeptKeys } from "../request.ts";
@@ -31,6 +31,8 @@ export class JoinedReply implements Slot, Parent {
   #quiet = 0;
   #waiting = 0;
   #step: ScanStep | undefined;
+  /** Why some part has no answer. */
+  #failure: FailureKind | undefined;
 
   constructor(protocol: Protocol, pool: Pool<JoinedReply>) {
     this.#protocol = protocol;
@@ -74,6 +76,10 @@ export class JoinedReply implements Slot, Parent {
     this.#deliver();
   }
 
+  failed(kind: FailureKind): void {
+    this.#failure ??= kind;
+  }
+
   emitTo(queue: ReplyQueue): void {
     queue.emit(this.#joined.bytes, 0, this.#joined.length);
     this.#leave();
@@ -87,6 +93,7 @@ export class JoinedReply implements Slot, Parent {
   #deliver(): void {
     const queue = this.#queue;
     if (queue === undefined) return this.#leave();
+    if (this.#failure !== undefined && this.#isError) queue.failed(this.#failure);
     if (!queue.isFirst(this)) {
       this.ready = true;
       return;
@@ -96,10 +103,13 @@ export class JoinedReply implements Slot, Parent {
     queue.advance();
   }
 
-  #isSuppressed(out: ByteWriter): boolean {
+  get #isError(): boolean {
     const failed = this.#parts.filter((part) => part.kind === ReplyKind.Error).length;
-    const isError = this.#join === Join.AnySucceeded ? failed === this.#parts.length : failed > 0;
-    const kind = isError ? ReplyKind.Error : ReplyKind.Value;
+    return this.#join === Join.AnySucceeded ? failed === this.#parts.length : failed > 0;
+  }
+
+  #isSuppressed(out: ByteWriter): boolean {
+    const kind = this.#isError ? ReplyKind.Error : ReplyKind.Value;
     return this.#protocol.isSuppressed(this.#quiet, new Reply().set(out.bytes, 0, out.length, kind));
   }
 
@@ -107,6 +117,7 @@ export class JoinedReply implements Slot, Parent {
     this.ready = false;
     this.#queue = undefined;
     this.#step = undefined;
+    this.#failure = undefined;
     this.#parts.length = 0;
     if (this.#joined.bytes.length > 64 * 1024) this.#joined.bytes = new Uint8Array(0);
     if (this.partOf.length > KEPT_KEYS) this.partOf = new Int32Array(16);

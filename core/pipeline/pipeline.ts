@@ -72,6 +72,15 @@ export class Pipeline implements RequestSink {
     this.#part = new Request(protocol.commands[0]!);
   }
 
+  /** Objects for requests in flight, split ones included: made since the start, and kept for the next ones. */
+  get pooled(): { readonly made: number; readonly idle: number } {
+    const { retries } = this.#parts.dispatcher;
+    const pools = [this.#coordinators, this.#joins, retries];
+    const sum = (value: (pool: typeof pools[number]) => number) =>
+      pools.reduce((total, pool) => total + value(pool), 0);
+    return { made: sum(({ made }) => made), idle: sum(({ idleCount }) => idleCount) };
+  }
+
   submit(request: Request, client: Client): void {
     const { command } = request;
     this.commandCounts[command.id]!++;
@@ -158,7 +167,7 @@ export class Pipeline implements RequestSink {
 
   /** Several keys, each at home with its owners. */
   #split(request: Request, client: Client): void {
-    const { protocol, dispatcher, stats } = this.#parts;
+    const { protocol, dispatcher } = this.#parts;
     const keys = this.#keys;
     keys.clear();
     protocol.findKeys(request, keys);
@@ -175,7 +184,7 @@ export class Pipeline implements RequestSink {
     joined.keyCount = keys.count;
     if (protocol.joinsByKey) joined.keys.keep(request, keys);
     joined.begin(client.replies, request.command.join, partCount, request.dialect, request.quiet);
-    stats.fragments += partCount;
+    countParts(request, partCount, client.stats);
     const level = this.#levelOf(request, client);
     const out = this.#scratch;
     const part = this.#part;
@@ -239,6 +248,13 @@ export class Pipeline implements RequestSink {
   #trim(out: ByteWriter): void {
     if (out.bytes.length > SCRATCH_BYTES_MAX) out.bytes = new Uint8Array(1024);
   }
+}
+
+/** Each part of a request counts as one, as in C Dynomite; the request itself was counted when it came. */
+function countParts({ command }: Request, count: number, stats: Stats): void {
+  stats.fragments += count;
+  if (command.access === Access.Write) stats.client_write_requests += count - 1;
+  else stats.client_read_requests += count - 1;
 }
 
 const strayCursor = new Failure(

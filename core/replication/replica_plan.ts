@@ -42,6 +42,8 @@ export class ReplicaPlan {
   preferred = 0;
   /** Datacenters whose copy goes to another rack than the preferred one. */
   failovers = 0;
+  /** Datacenters of which no rack is up: their copy fails. */
+  unreachable = 0;
 
   clear(level: Consistency): void {
     this.level = level;
@@ -49,6 +51,7 @@ export class ReplicaPlan {
     this.voteCount = 0;
     this.preferred = 0;
     this.failovers = 0;
+    this.unreachable = 0;
   }
 
   add(node: number, scope: Scope, vote: number): void {
@@ -109,6 +112,7 @@ export function planReplicas(
     else if (isWrite && passedOn) {
       const chosen = firstUp(owners, replicas, kind);
       if (chosen > 0) plan.failovers++;
+      else if (!replicas[owners[0]!]!.up) plan.unreachable++;
       plan.add(owners[chosen]!, Scope.Datacenter, NO_VOTE);
     } else if (isWrite) { for (const owner of owners) plan.add(owner, Scope.Node, NO_VOTE); }
   }

@@ -24,6 +24,8 @@ import { Verdict } from "./vote.ts";
 export interface Parent {
   /** Part `index` has its answer: `bytes[start, end)`, lent. */
   onPart(index: number, bytes: Uint8Array, start: number, end: number, kind: ReplyKind): void;
+  /** A part has no answer, for this reason: what it is answered with follows. */
+  failed(kind: FailureKind): void;
 }
 
 /** Who was asked, as the coordinator needs it: filled by the planner. */
@@ -277,8 +279,8 @@ export class ResponseCoordinator implements Slot, ReplySink {
   }
 
   #fail(failure: Failure): void {
-    const { protocol, stats } = this.#parts;
-    stats.forward_error++;
+    const { protocol } = this.#parts;
+    (this.#parent ?? this.#queue)?.failed(failure.kind);
     const out = this.#kept;
     out.clear();
     this.#keeps = true;

@@ -9,7 +9,7 @@
 import { ByteWriter, encode } from "../../core/bytes.ts";
 import { SystemClock } from "../../core/clock.ts";
 import { Consistency } from "../../core/consistency.ts";
-import { Histogram } from "../../core/histogram.ts";
+import { VisitorMeasures } from "../../core/measures.ts";
 import { silentLogger } from "../../core/logger.ts";
 import { ClientReplyQueue } from "../../core/net/client_reply_queue.ts";
 import { Dispatcher } from "../../core/pipeline/dispatcher.ts";
@@ -65,14 +65,14 @@ function measure(name: string, level: Consistency, bytes: Uint8Array, answer: Ui
   const node = new TestNodeView(new SystemClock(), silentLogger);
   const pipeline = new Pipeline({ protocol, node, dispatcher, levels, stats, onMissedWrite() {} });
   const parser = protocol.createRequestParser({ maxRequestBytes: 1024 });
-  const latencyUs = new Histogram();
+  const measures = new VisitorMeasures();
   const accounts = testAccounts(protocol, node);
   const clients = Array.from({ length: CLIENTS }, () => {
     const out = new Output(4096);
     const session = protocol.createSession(node);
     const owner = { remote: "", onSpace() {} };
-    const replies = new ClientReplyQueue(accounts, parser.request, session, out, owner, latencyUs, { now: 0 });
-    return { session, replies, out, end() {} };
+    const replies = new ClientReplyQueue(accounts, parser.request, session, out, owner, measures, { now: 0 });
+    return { session, replies, stats, out, end() {} };
   });
   const reply = new Reply().set(answer, 0, answer.length, ReplyKind.Value);
   const run = (rounds: number) => {

@@ -103,7 +103,7 @@ async function start({ seed, memoryBytes, pendingMax, capacityBytes: given }: Wo
         hostname: "sim",
         runtime: "sim",
         heapLimitBytes: 1024 ** 3,
-        memory: () => ({ rssBytes: 0, heapBytes: 0, externalBytes: 0 }),
+        memory: () => ({ rssBytes: 0, peakRssBytes: 0, heapBytes: 0, externalBytes: 0 }),
         cpu: () => ({ userSeconds: 0, systemSeconds: 0 }),
       },
     },

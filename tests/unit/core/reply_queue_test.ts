@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Histogram } from "../../../core/histogram.ts";
+import { VisitorMeasures } from "../../../core/measures.ts";
 import { ReplyQueue } from "../../../core/reply_queue.ts";
 import { CollectedOutput } from "../../support/collected_output.ts";
 import { TestSlot } from "../../support/test_slot.ts";
@@ -8,15 +8,15 @@ import { TestSlot } from "../../support/test_slot.ts";
 function setUp() {
   const out = new CollectedOutput();
   const seen = { spaces: 0 };
-  const latencyUs = new Histogram();
+  const measures = new VisitorMeasures();
   const time = { now: 0 };
-  const queue = new ReplyQueue(out, { onSpace: () => void seen.spaces++ }, latencyUs, time);
+  const queue = new ReplyQueue(out, { onSpace: () => void seen.spaces++ }, measures, time);
   const push = () => {
     const slot = new TestSlot();
     queue.push(slot);
     return slot;
   };
-  return { out, seen, latencyUs, time, queue, push };
+  return { out, seen, latencyUs: measures.latencyUs, time, queue, push };
 }
 
 Deno.test("ReplyQueue sends answers in the order of the requests, however they settle", () => {

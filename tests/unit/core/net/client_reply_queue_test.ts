@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { decode, encode } from "../../../../core/bytes.ts";
-import { Histogram } from "../../../../core/histogram.ts";
+import { VisitorMeasures } from "../../../../core/measures.ts";
 import { ClientReplyQueue } from "../../../../core/net/client_reply_queue.ts";
 import type { Protocol } from "../../../../core/protocol.ts";
 import type { Session } from "../../../../core/session.ts";
@@ -22,7 +22,7 @@ function setUp(protocol: Protocol = new RedisProtocol()) {
   const out = new CollectedOutput();
   const time = { now: 0 };
   const owner = { remote: "10.0.0.1:5000", onSpace() {} };
-  const queue = new ClientReplyQueue(accounts, parser.request, session, out, owner, new Histogram(), time);
+  const queue = new ClientReplyQueue(accounts, parser.request, session, out, owner, new VisitorMeasures(), time);
   const parse = (line: string) => {
     const bytes = encode(line + "\r\n");
     assertEquals(parser.parse(bytes, 0, bytes.length), bytes.length, line);

@@ -1,11 +1,11 @@
 /** The answers another node gets: each in an envelope with the number of its request, and the visitor that makes them. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Histogram } from "../../../../core/histogram.ts";
+import { VisitorMeasures } from "../../../../core/measures.ts";
 import { silentLogger } from "../../../../core/logger.ts";
 import { PeerReplyQueue } from "../../../../core/net/peer_reply_queue.ts";
 import { clientVisitor, peerVisitor } from "../../../../core/net/visitor.ts";
-import { Scope } from "../../../../core/request.ts";
+import { Request, Scope } from "../../../../core/request.ts";
 import { DnodeCodec } from "../../../../protocols/dnode/mod.ts";
 import { protocols } from "../../../../protocols/mod.ts";
 import { bytesOf } from "../../../conformance/protocol.ts";
@@ -20,9 +20,11 @@ const codec = new DnodeCodec();
 const SEED = 20_261_125;
 
 function setUp() {
-  const asked = { id: 0 as number | bigint, sameDatacenter: true };
+  const request = new Request(protocols.redis!.commands[0]!);
+  request.end = 10;
+  const asked = { id: 0 as number | bigint, sameDatacenter: true, request };
   const out = new CollectedOutput();
-  const queue = new PeerReplyQueue(codec, asked, out, { onSpace() {} }, new Histogram(), { now: 0 });
+  const queue = new PeerReplyQueue(codec, asked, out, { onSpace() {} }, new VisitorMeasures(), { now: 0 });
   /** A request with this number takes its place. */
   const push = (id: number | bigint, sameDatacenter = true) => {
     asked.id = id;

@@ -1,7 +1,7 @@
 /** Which replicas a request is sent to, how far it is told to go, and in which form replies are asked for. */
 import { assertEquals } from "@std/assert";
 import { Consistency } from "../../../../core/consistency.ts";
-import { Histogram } from "../../../../core/histogram.ts";
+import { VisitorMeasures } from "../../../../core/measures.ts";
 import { viewOf } from "../../../../core/pipeline/cluster_view.ts";
 import { Dispatcher } from "../../../../core/pipeline/dispatcher.ts";
 import { Pool } from "../../../../core/pool.ts";
@@ -70,7 +70,7 @@ function setUp(hashTag?: string) {
     onMissedWrite() {},
   };
   const out = new CollectedOutput();
-  const queue = new ReplyQueue(out, { onSpace() {} }, new Histogram(), { now: 0 });
+  const queue = new ReplyQueue(out, { onSpace() {} }, new VisitorMeasures(), { now: 0 });
   const dispatch = (request: Request, level: Consistency) => {
     const coordinator = parts.pool.take();
     coordinator.enqueue(queue, 0);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { encode } from "../../../../core/bytes.ts";
-import { Histogram } from "../../../../core/histogram.ts";
+import { VisitorMeasures } from "../../../../core/measures.ts";
 import { JoinedReply } from "../../../../core/pipeline/joined_reply.ts";
 import { Pool } from "../../../../core/pool.ts";
 import { ReplyKind } from "../../../../core/reply.ts";
@@ -21,7 +21,7 @@ class CountingPool extends Pool<JoinedReply> {
 
 function setUp() {
   const out = new CollectedOutput();
-  const queue = new ReplyQueue(out, { onSpace() {} }, new Histogram(), { now: 0 });
+  const queue = new ReplyQueue(out, { onSpace() {} }, new VisitorMeasures(), { now: 0 });
   const protocol = new LineProtocol();
   const pool: CountingPool = new CountingPool(() => new JoinedReply(protocol, pool), 10);
   /** A request of `partOf.length` keys, key i in part `partOf[i]`; or of `partCount` nodes. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { encode } from "../../../../core/bytes.ts";
 import { Consistency } from "../../../../core/consistency.ts";
-import { Histogram } from "../../../../core/histogram.ts";
+import { VisitorMeasures } from "../../../../core/measures.ts";
 import { Pool } from "../../../../core/pool.ts";
 import {
   type CoordinatorParts,
@@ -39,7 +39,8 @@ class CountingPool extends Pool<ResponseCoordinator> {
 function setUp() {
   const out = new CollectedOutput();
   const stats = new Stats();
-  const queue = new ReplyQueue(out, { onSpace() {} }, new Histogram(), { now: 0 });
+  const measures = new VisitorMeasures();
+  const queue = new ReplyQueue(out, { onSpace() {} }, measures, { now: 0 });
   const protocol = new LineProtocol();
   const pool: CountingPool = new CountingPool(() => new ResponseCoordinator(parts), 100);
   const missed: string[] = [];
@@ -54,7 +55,7 @@ function setUp() {
     coordinator.enqueue(queue, quiet);
     return coordinator;
   };
-  return { out, stats, queue, pool, take, missed };
+  return { out, stats, measures, queue, pool, take, missed };
 }
 
 function targets(level: Consistency, votes: readonly number[], required: readonly number[], preferred = 0): Targets {
@@ -128,7 +129,7 @@ for (let count = 1; count <= 4; count++) {
       for (const sequence of sequences(["a", "e", "f"] as const, count)) {
         for (let preferred = 0; preferred < count; preferred++) {
           const what = `${sequence.join("")} in order ${order}, preferred ${preferred}`;
-          const { out, pool, take, stats } = setUp();
+          const { out, pool, take, measures } = setUp();
           const coordinator = take();
           coordinator.begin(local(Consistency.One, count, preferred), replicas, get, false, 0);
           // Who says what, in the order of arrival; target i says its own number, so that nobody is mistaken for another.
@@ -153,7 +154,7 @@ for (let count = 1; count <= 4; count++) {
             assertEquals(out.sent, i + 1 >= after ? `${expected}\n` : "", `${what}, after ${i + 1}`);
           });
           assertEquals(pool.given, 1, what);
-          assertEquals(stats.forward_error, replied.length === 0 ? 1 : 0, what);
+          assertEquals(measures.failureCount, replied.length === 0 ? 1 : 0, what);
         }
       }
     }
@@ -322,7 +323,7 @@ Deno.test("ResponseCoordinator counts as missed what a replica refused or lost o
 });
 
 Deno.test("ResponseCoordinator counts failed quorums of reads and writes apart", () => {
-  const { stats, take } = setUp();
+  const { stats, measures, take } = setUp();
   for (const isWrite of [true, false, false]) {
     const coordinator = take();
     coordinator.begin(local(Consistency.SafeQuorum, 2), replicas, get, isWrite, 0);
@@ -330,7 +331,7 @@ Deno.test("ResponseCoordinator counts failed quorums of reads and writes apart",
     act(coordinator, 1, "b");
   }
   assertEquals([stats.client_non_quorum_w_responses, stats.client_non_quorum_r_responses], [1, 2]);
-  assertEquals(stats.forward_error, 3);
+  assertEquals([measures.failures[FailureKind.NoQuorum], measures.failureCount], [3, 3]);
 });
 
 Deno.test("ResponseCoordinator of a quiet request sends errors alone", () => {
@@ -350,7 +351,7 @@ Deno.test("ResponseCoordinator of a quiet request sends errors alone", () => {
 });
 
 Deno.test("ResponseCoordinator.settle() and settleFailure() answer for the node itself, in turn", () => {
-  const { out, pool, take, stats } = setUp();
+  const { out, pool, take, measures } = setUp();
   const [first, second, third] = [take(), take(), take()];
   first!.beginSingle(0);
   second!.beginLocal(0);
@@ -361,15 +362,21 @@ Deno.test("ResponseCoordinator.settle() and settleFailure() answer for the node 
   third!.settleFailure(new Failure(FailureKind.State, "Dynomite", "not now"));
   assertEquals([out.sent, pool.given], ["", 0]);
   act(first!, 0, "a");
-  assertEquals([out.sent, pool.given, stats.forward_error], ["a\nown answer\n!Dynomite: not now\n", 3, 1]);
+  assertEquals([out.sent, pool.given, measures.failures[FailureKind.State]], [
+    "a\nown answer\n!Dynomite: not now\n",
+    3,
+    1,
+  ]);
 });
 
 Deno.test("ResponseCoordinator hands the answer of a part to its parent, once", () => {
   for (const sequence of sequences(outcomes, 3)) {
     const { out, pool } = setUp();
     const parts: string[] = [];
+    const failed: FailureKind[] = [];
     const coordinator = pool.take();
     coordinator.adopt({
+      failed: (kind) => failed.push(kind),
       onPart: (index, bytes, start, end, kind) => {
         parts.push(`${index} ${kind === ReplyKind.Error} ${new TextDecoder().decode(bytes.subarray(start, end))}`);
       },
@@ -380,6 +387,7 @@ Deno.test("ResponseCoordinator hands the answer of a part to its parent, once", 
     const [, isError, text] = /^7 (true|false) (.*)\n$/.exec(parts[0]!)!;
     assertEquals(isError === "true", text!.startsWith("!"), sequence.join(""));
     assertEquals([pool.given, out.sent], [1, ""]);
+    assertEquals(failed.length, text!.startsWith("!Peer") || text!.startsWith("!Dynomite") ? 1 : 0, text);
   }
 });
 

@@ -1,0 +1,171 @@
+/** The pool's object of the statistics, named as the configuration names the pool: clients, other nodes as clients, peers. */
+import { added, counter, gauge, type StatField, timestamp } from "./stats_field.ts";
+
+export const poolFields: readonly StatField[] = [
+  counter("client_eof", "# eof on client connections", (s) => s.clients.client_eof),
+  counter("client_err", "# errors on client connections", (s) => s.clients.client_err),
+  gauge("client_connections", "# active client connections", (s) => s.clients.client_connections),
+  counter("client_read_requests", "# client read requests, fragments each", (s) => s.clients.client_read_requests),
+  counter("client_write_requests", "# client write requests, fragments each", (s) => s.clients.client_write_requests),
+  counter("client_dropped_requests", "# client dropped requests", (s) => s.clients.client_dropped_requests),
+  counter(
+    "client_non_quorum_w_responses",
+    "# client non quorum write responses",
+    (s) => s.clients.client_non_quorum_w_responses,
+  ),
+  counter(
+    "client_non_quorum_r_responses",
+    "# client non quorum read responses",
+    (s) => s.clients.client_non_quorum_r_responses,
+  ),
+  counter(
+    "server_ejects",
+    "# times the connection to the datastore failed",
+    ({ engine }) => engine.server_eof + engine.server_err + engine.server_timedout,
+  ),
+  counter("dnode_client_eof", "# eof on dnode client connections", (s) => s.visitors.client_eof),
+  counter("dnode_client_err", "# errors on dnode client connections", (s) => s.visitors.client_err),
+  gauge("dnode_client_connections", "# active dnode client connections", (s) => s.visitors.client_connections),
+  gauge("dnode_client_in_queue", "# dnode client requests read and not taken up yet", (s) => s.visitorQueues.in_queue),
+  gauge(
+    "dnode_client_in_queue_bytes",
+    "bytes read from dnode clients and not taken up yet",
+    (s) => s.visitorQueues.in_queue_bytes,
+    "bytes",
+  ),
+  gauge("dnode_client_out_queue", "# dnode client requests not answered yet", (s) => s.visitorQueues.out_queue),
+  gauge(
+    "dnode_client_out_queue_bytes",
+    "bytes of dnode client requests not answered yet",
+    (s) => s.visitorQueues.out_queue_bytes,
+    "bytes",
+  ),
+  counter("peer_dropped_requests", "# local dc peer dropped requests", (s) => s.peers.server_dropped_requests),
+  counter("peer_timedout_requests", "# local dc peer timedout requests", (s) => s.peers.server_timedout_requests),
+  counter(
+    "remote_peer_dropped_requests",
+    "# remote dc peer dropped requests, and those with no rack to go to",
+    (s) => s.remotePeers.server_dropped_requests + s.clients.remote_peer_unreachable_requests,
+  ),
+  counter(
+    "remote_peer_timedout_requests",
+    "# remote dc peer timedout requests",
+    (s) => s.remotePeers.server_timedout_requests,
+  ),
+  counter(
+    "remote_peer_failover_requests",
+    "# remote dc peer failover requests",
+    (s) => s.clients.remote_peer_failover_requests,
+  ),
+  counter("peer_eof", "# eof on peer connections", (s) => s.peers.server_eof + s.remotePeers.server_eof),
+  counter("peer_err", "# errors on peer connections", (s) => s.peers.server_err + s.remotePeers.server_err),
+  counter("peer_timedout", "# timeouts on local dc peer connections", (s) => s.peers.server_timedout),
+  counter("remote_peer_timedout", "# timeouts on remote dc peer connections", (s) => s.remotePeers.server_timedout),
+  gauge(
+    "peer_connections",
+    "# active peer connections",
+    ({ node }) => node.peers.list().reduce((sum, { pool }) => sum + pool.links.flat().filter(({ up }) => up).length, 0),
+  ),
+  counter(
+    "peer_forward_error",
+    "# error replies of this node to its peers",
+    (s) => s.measures.visitingPeers.failureCount,
+  ),
+  counter(
+    "peer_requests",
+    "# peer requests",
+    (s) => s.peers.read_requests + s.peers.write_requests + s.remotePeers.read_requests + s.remotePeers.write_requests,
+  ),
+  counter(
+    "peer_request_bytes",
+    "total peer request bytes",
+    (s) =>
+      s.peers.read_request_bytes + s.peers.write_request_bytes + s.remotePeers.read_request_bytes +
+      s.remotePeers.write_request_bytes,
+    "bytes",
+  ),
+  counter(
+    "peer_responses",
+    "# peer responses that were of use, those of mere copies not",
+    (s) => s.peers.used_responses + s.remotePeers.used_responses,
+  ),
+  counter(
+    "peer_response_bytes",
+    "total bytes of these peer responses",
+    (s) => s.peers.used_response_bytes + s.remotePeers.used_response_bytes,
+    "bytes",
+  ),
+  timestamp(
+    "peer_ejected_at",
+    "timestamp when a peer connection last ended in msec since epoch",
+    (s) => Math.max(s.peers.server_ejected_at, s.remotePeers.server_ejected_at),
+  ),
+  counter(
+    "peer_ejects",
+    "# times a peer was ejected (auto_eject_hosts)",
+    (s) => s.peers.server_ejects + s.remotePeers.server_ejects,
+  ),
+  gauge("peer_in_queue", "# local dc peer requests in incoming queue", (s) => s.peerQueues.in_queue),
+  gauge("remote_peer_in_queue", "# remote dc peer requests in incoming queue", (s) => s.remotePeerQueues.in_queue),
+  gauge(
+    "peer_in_queue_bytes",
+    "current peer request bytes in incoming queue",
+    (s) => s.peerQueues.in_queue_bytes,
+    "bytes",
+  ),
+  gauge(
+    "remote_peer_in_queue_bytes",
+    "current peer request bytes in incoming queue to remote DC",
+    (s) => s.remotePeerQueues.in_queue_bytes,
+    "bytes",
+  ),
+  gauge("peer_out_queue", "# local dc peer requests in outgoing queue", (s) => s.peerQueues.out_queue),
+  gauge("remote_peer_out_queue", "# remote dc peer requests in outgoing queue", (s) => s.remotePeerQueues.out_queue),
+  gauge(
+    "peer_out_queue_bytes",
+    "current peer request bytes in outgoing queue",
+    (s) => s.peerQueues.out_queue_bytes,
+    "bytes",
+  ),
+  gauge(
+    "remote_peer_out_queue_bytes",
+    "current peer request bytes in outgoing queue to remote DC",
+    (s) => s.remotePeerQueues.out_queue_bytes,
+    "bytes",
+  ),
+  counter(
+    "peer_mismatch_requests",
+    "# peer replies that came out of turn",
+    (s) => s.peers.mismatched_responses + s.remotePeers.mismatched_responses,
+  ),
+  counter("forward_error", "# error replies of this node to its clients", (s) => s.measures.clients.failureCount),
+  counter(
+    "fragments",
+    "# fragments created from a multi-vector request",
+    (s) => s.clients.fragments + s.visitors.fragments,
+  ),
+  counter("stats_count", "# stats request", (s) => s.clients.stats_count),
+  added(counter("client_requests", "# client requests of any kind", (s) => s.clients.client_requests)),
+  added(counter("client_rejected", "# client connections refused at the limit", (s) => s.clients.client_rejected)),
+  added(
+    counter(
+      "client_protocol_errors",
+      "# client connections ended for a malformed request",
+      (s) => s.clients.client_protocol_errors,
+    ),
+  ),
+  added(counter("client_received_bytes", "total bytes received from clients", (s) => s.clients.bytes_in, "bytes")),
+  added(counter("client_sent_bytes", "total bytes sent to clients", (s) => s.clients.bytes_out, "bytes")),
+  added(counter("dnode_client_requests", "# dnode client requests of any kind", (s) => s.visitors.client_requests)),
+  added(
+    counter(
+      "dnode_client_received_bytes",
+      "total bytes received from dnode clients",
+      (s) => s.visitors.bytes_in,
+      "bytes",
+    ),
+  ),
+  added(counter("dnode_client_sent_bytes", "total bytes sent to dnode clients", (s) => s.visitors.bytes_out, "bytes")),
+  added(counter("missed_writes", "# copies of writes that a replica did not take", (s) => s.clients.missed_writes)),
+  added(counter("retried_reads", "# reads asked again of another replica", (s) => s.clients.retried_reads)),
+];
