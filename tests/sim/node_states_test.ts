@@ -1,6 +1,7 @@
 /** Nodes in their states, in clusters with gossip and without: who is asked what, and what clients see of it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Consistency } from "../../core/consistency.ts";
+import { message, SimPeerLink } from "../support/sim_peer_link.ts";
 import { evenTokens, racks, show, SimCluster } from "../support/sim_cluster.ts";
 import {
   enter,
@@ -301,4 +302,42 @@ Deno.test("node.setPeer() holds a peer back, lets it in, and makes its links ane
   assertEquals(node.setPeer("10.0.0.9", "down"), "no peer is called 10.0.0.9");
   assertMatch(String(node.setPeer("10.0.0.1", "down")), /this node itself/);
   client.close();
+});
+
+Deno.test("a C Dynomite node that asks is answered as one of its own would answer it, state by state", async () => {
+  // What was captured of C Dynomite (node_state_errors): but for the header's version it is the same to the byte.
+  const get = "*2\r\n$3\r\nGET\r\n$5\r\nprobe\r\n";
+  const set = "*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$1\r\n1\r\n";
+  const refused = "-ERR Dynomite: Dynomite's current state does not allow this request\r\n";
+  const reply = (id: number, payload: string) => message(id, 5, payload, { version: 2 });
+  await using cluster = await SimCluster.start(racks(1), { conf: { timeoutMs: 500 } });
+  const node = nodeOf(cluster, 0);
+  using link = await SimPeerLink.open(cluster, 0);
+  node.setState("STANDBY");
+  assertEquals(await link.send(message(1, 3, get)), reply(1, refused));
+  assertEquals(await link.send(message(2, 3, set)), reply(2, refused));
+  node.setState("WRITES_ONLY");
+  assertEquals(await link.send(message(3, 3, get)), reply(3, refused));
+  assertEquals(await link.send(message(4, 3, set)), "");
+  await cluster.clock.run(30_000);
+  assertEquals([link.received.endsWith(reply(3, refused)), link.ended], [true, false]);
+  const before = link.received.length;
+  node.setState("RESUMING");
+  await cluster.clock.run(10);
+  assertEquals(link.received.slice(before), reply(4, "+OK\r\n"));
+  assertEquals(await link.send(message(5, 3, get)), reply(5, refused));
+  assertEquals(await link.send(message(6, 3, set)), reply(6, "+OK\r\n"));
+  node.setState("NORMAL");
+  assertEquals(await link.send(message(7, 3, get)), reply(7, "$-1\r\n"));
+  assertEquals(await link.send(message(8, 3, set)), reply(8, "+OK\r\n"));
+  // One of this program is not made to wait: it is told, and the write is done all the same.
+  node.setState("WRITES_ONLY");
+  using modern = await SimPeerLink.open(cluster, 0);
+  const put = "*3\r\n$3\r\nSET\r\n$1\r\ny\r\n$1\r\n2\r\n";
+  assertMatch(
+    await modern.send(message(1, 3, put, { version: 2 })),
+    /^ {3}\$2014\$ 1 5 .*-ERR Dynomite: .* puts this write off/s,
+  );
+  node.setState("NORMAL");
+  assertEquals(await cluster.engine(0, "GET", "y"), "2");
 });

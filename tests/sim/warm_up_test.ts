@@ -10,7 +10,7 @@ import { LineClient } from "../support/line_client.ts";
 import { racks, show, type SimClient, SimCluster } from "../support/sim_cluster.ts";
 import { enter, nodeOf, startGossiping } from "../support/state_cluster.ts";
 
-const seeds = Array.from({ length: Number(Deno.env.get("DYNOMITE_SIM_SEEDS") ?? 3) }, (_, i) => 30_000 + i);
+const seeds = Array.from({ length: Number(Deno.env.get("DYNOMITE_SIM_SEEDS") ?? 2) }, (_, i) => 30_000 + i);
 
 /** A client that writes numbered values to a register and a list of its own, some at a time, until it is stopped. */
 class Writer {
