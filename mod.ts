@@ -51,6 +51,7 @@ import { openEngine } from "./core/storage/embedded/engine.ts";
 import { MemcachedExecutor } from "./core/storage/embedded/memcached_executor.ts";
 import { RedisExecutor } from "./core/storage/embedded/redis_executor.ts";
 import { TcpDataStore } from "./core/storage/tcp_datastore.ts";
+import type { Tracer } from "./core/tracer.ts";
 import { formatAddress, type Transport } from "./core/transport.ts";
 import { Gossip, type GossipParts } from "./gossip/mod.ts";
 import { namesFromEnvironment, openSeeds, readEnvironment, type SeedsProvider } from "./gossip/seeds/mod.ts";
@@ -59,6 +60,7 @@ import { TextWriter } from "./protocols/memcached/encode.ts";
 import { isError } from "./protocols/memcached/reply_parser.ts";
 import { RespWriter } from "./protocols/redis/encode.ts";
 import { protocols } from "./protocols/mod.ts";
+import { openTelemetry } from "./telemetry/mod.ts";
 import denoJson from "./deno.json" with { type: "json" };
 
 /** This program's version. */
@@ -73,6 +75,8 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly facts?: ProcessFacts;
+  /** Where traces go in place of OpenTelemetry. */
+  readonly tracer?: Tracer;
   /** False: no stats port, for a node on a network that is not the machine's. */
   readonly servesStats?: boolean;
   /** An engine of your own in place of the configured one. */
@@ -161,6 +165,7 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
     dataStore,
     facts,
     logLevel: overrides.logLevel,
+    tracer: overrides.tracer ?? openTelemetry({ version, rack: conf.rack, datacenter: conf.datacenter }),
     gossip,
   });
   try {
@@ -294,6 +299,7 @@ function nodeOptions(conf: Conf, self: NodeDescription, servesStats: boolean): N
     levels: { read: conf.readConsistency, write: conf.writeConsistency },
     slowLog: { slowerThanUs: conf.slowlogSlowerThanUs, lengthMax: conf.slowlogLengthMax },
     hotKeys: { sampleEvery: conf.hotkeysSampleEvery },
+    traceSampleEvery: conf.traceSampleEvery,
     hash: hashByName[conf.hash],
     hashTag: conf.hashTag,
     topology: buildTopology(1, self, conf.dynSeeds),
@@ -323,7 +329,7 @@ const ENGINE_REPLY_BYTES_MAX = 512 * 1024 * 1024 + 64;
 function openDataStore(
   conf: Conf,
   protocol: Protocol,
-  parts: Omit<NodeParts, "protocol" | "peerCodec" | "dataStore" | "facts">,
+  parts: Omit<NodeParts, "protocol" | "peerCodec" | "dataStore" | "facts" | "tracer">,
 ): DataStore {
   const { server } = conf;
   if (server.kind === "embedded") {

@@ -426,6 +426,15 @@ export const options = {
     doc: "One client request in so many is looked at to find the keys that are asked for most (/hotkeys on the stats " +
       "port). Lower finds them sooner and costs more; 1 looks at every request, 0 at none. May be changed with CONFIG SET.",
   }),
+  traceSampleEvery: one(wholeNumber(0, 1_000_000), {
+    key: "trace_sample_every",
+    group: "Observing",
+    unit: "requests",
+    default: "0",
+    doc:
+      "One client request in so many is traced with OpenTelemetry, with a span for every node and engine that was asked; " +
+      "0 traces none. It takes OTEL_DENO=true in the environment to export them. May be changed with CONFIG SET.",
+  }),
   logFormat: one(word(["text", "json"]), {
     key: "log_format",
     group: "Logging",

@@ -24,9 +24,11 @@ import { type NodeEvent, NodeEvents, type NodeSnapshot } from "./node_events.ts"
 import type { NodeState } from "./node_state.ts";
 import { viewOf } from "./pipeline/cluster_view.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
+import { Tracing } from "./pipeline/tracing.ts";
 import { type Levels, Pipeline } from "./pipeline/pipeline.ts";
 import type { Random } from "./random.ts";
 import { MissedWrites } from "./replication/missed_writes.ts";
+import type { RequestSink } from "./request_sink.ts";
 import type { NodeDescription, Topology } from "./ring/topology.ts";
 import { nodesNamed } from "./ring/node_names.ts";
 import { Settings } from "./settings.ts";
@@ -63,6 +65,7 @@ export class Node implements NodeView {
   readonly options: NodeOptions;
   readonly parts: NodeParts;
   readonly pipeline: Pipeline;
+  readonly tracing: Tracing;
   readonly dispatcher: Dispatcher;
   readonly peers: Peers;
   readonly levels: Levels;
@@ -118,6 +121,10 @@ export class Node implements NodeView {
       stats: this.stats,
       onMissedWrite: (replica, failure) => this.#missed.add(replica, failure),
     });
+    const { pipeline, dispatcher } = this;
+    const { protocol, tracer, random } = parts;
+    this.tracing = new Tracing({ pipeline, dispatcher, protocol, tracer, random }, logger);
+    this.tracing.sampleEvery = options.traceSampleEvery;
     this.#settings = new Settings(nodeSettings(this));
     const { statsListen } = options;
     if (statsListen?.kind === "tcp") this.#admin = new AdminServer(statsListen, this);
@@ -219,6 +226,7 @@ export class Node implements NodeView {
         },
         pendingMax: clientPendingMax,
       },
+      () => this.tracing.entrance,
       () => clientVisitor(accounts, this, { maxRequestBytes }),
       this.stats,
       this.measures.clients,
@@ -230,6 +238,7 @@ export class Node implements NodeView {
     return this.#receive(
       listener,
       { clientsMax: 0, pendingMax: peers.pendingMax },
+      () => this.pipeline,
       () => peerVisitor(protocol, peerCodec, this, { maxRequestBytes }, this.parts.gossip),
       this.peerStats,
       this.measures.visitingPeers,
@@ -238,12 +247,24 @@ export class Node implements NodeView {
   #receive(
     listener: Listener,
     options: ClientListenerOptions,
+    sink: () => RequestSink,
     visit: () => Visitor,
     stats: Stats,
     measures: VisitorMeasures,
   ): ClientListener {
     const { protocol, turn, pressure, clock, logger } = this.parts;
-    const parts = { protocol, visit, sink: this.pipeline, node: this, turn, pressure, stats, measures };
+    const parts = {
+      protocol,
+      visit,
+      get sink() {
+        return sink();
+      },
+      node: this,
+      turn,
+      pressure,
+      stats,
+      measures,
+    };
     const receiver = new ClientListener(listener, options, parts, clock, logger);
     receiver.start();
     return receiver;

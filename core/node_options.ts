@@ -16,6 +16,7 @@ import type { KeyHash } from "./ring/hash/mod.ts";
 import type { Topology } from "./ring/topology.ts";
 import type { SlowLogOptions } from "./slow_log.ts";
 import type { HeldLimits } from "./storage/held_writes.ts";
+import type { Tracer } from "./tracer.ts";
 import type { Address, Transport } from "./transport.ts";
 
 /** What a node is told; from conf, or from a test. */
@@ -41,6 +42,8 @@ export interface NodeOptions {
   readonly levels: Levels;
   readonly slowLog: SlowLogOptions;
   readonly hotKeys: HotKeysOptions;
+  /** One client request in so many is traced; 0: none. */
+  readonly traceSampleEvery: number;
   readonly hash: KeyHash;
   /** Two characters, or undefined. */
   readonly hashTag: string | undefined;
@@ -87,6 +90,7 @@ export interface NodeParts {
   readonly facts: ProcessFacts;
   /** Undefined where the log is not this process's to change. */
   readonly logLevel?: LogLevelControl | undefined;
+  readonly tracer: Tracer;
   /** Undefined: the nodes are those of the topology it is given. */
   readonly gossip?: GossipPort | undefined;
 }

@@ -7,6 +7,7 @@
 import type { ByteWriter } from "./bytes.ts";
 import type { VisitorMeasures } from "./measures.ts";
 import type { FailureKind } from "./reply.ts";
+import type { RequestTrace } from "./tracer.ts";
 
 /** A request in flight, as its client's queue sees it. */
 export interface Slot {
@@ -80,6 +81,9 @@ export class ReplyQueue {
   answered(_from: number, durationUs: number): void {
     this.#measures.latencyUs.record(durationUs);
   }
+
+  /** The request that is submitted next is traced. */
+  watch(_trace: RequestTrace): void {}
 
   /** The first slot has emitted its answer: removes it, and writes out those behind it that are ready. */
   advance(): void {

@@ -10,6 +10,8 @@ export interface Client {
   readonly replies: ReplyQueue;
   /** Counts what it and its like ask. */
   readonly stats: Stats;
+  /** `host:port` it connected from. */
+  readonly remote: string;
   /** Ends the connection once all answers are sent (Close), or at once (Drop). */
   end(after: After): void;
 }

@@ -36,6 +36,11 @@ export function nodeSettings(node: Node): SettingRow[] {
       get: () => String(node.hotKeys.sampleEvery),
       set: wholeNumber(0, SAMPLE_EVERY_MAX, (value) => node.hotKeys.sampleEvery = value),
     },
+    {
+      name: "trace_sample_every",
+      get: () => String(node.tracing.sampleEvery),
+      set: wholeNumber(0, SAMPLE_EVERY_MAX, (value) => node.tracing.sampleEvery = value),
+    },
     level(node, "read_consistency", "read"),
     level(node, "write_consistency", "write"),
     {

@@ -16,6 +16,7 @@ import { type Request, Routing } from "../request.ts";
 import { readText, textRoom, writeText } from "../request_text.ts";
 import type { Session } from "../session.ts";
 import type { SlowLog } from "../slow_log.ts";
+import type { RequestTrace } from "../tracer.ts";
 import { PendingRequests } from "./pending_requests.ts";
 
 /** Where the accounts of all clients of a node go. */
@@ -44,6 +45,8 @@ export class ClientReplyQueue extends ReplyQueue {
   readonly #pending: PendingRequests;
   /** The answer that was emitted last is an error, of this name. */
   #error: string | undefined;
+  /** Traced requests in flight, oldest first, and how many others leave before each. */
+  readonly #traces: { readonly trace: RequestTrace; others: number }[] = [];
 
   /** `request` is the parser's, which is filled with each request before it is submitted. */
   constructor(
@@ -95,6 +98,10 @@ export class ClientReplyQueue extends ReplyQueue {
     if (carriedOut && durationUs >= slowLog.thresholdUs) this.#log(request.command.id, shorten(request), durationUs);
   }
 
+  override watch(trace: RequestTrace): void {
+    this.#traces.push({ trace, others: this.count });
+  }
+
   protected override leave(durationUs: number): void {
     super.leave(durationUs);
     const pending = this.#pending;
@@ -114,6 +121,7 @@ export class ClientReplyQueue extends ReplyQueue {
   #account(row: number, durationUs: number): boolean {
     const { commandStats } = this.#accounts;
     const error = this.#error;
+    if (this.#traces.length > 0) this.#endTrace(error);
     if (error === undefined && row < REJECTABLE) {
       commandStats.call(row, durationUs);
       return true;
@@ -129,6 +137,14 @@ export class ClientReplyQueue extends ReplyQueue {
     commandStats.call(command, durationUs);
     if (error !== undefined) commandStats.fail(command);
     return true;
+  }
+
+  #endTrace(error: string | undefined): void {
+    const { trace, others } = this.#traces[0]!;
+    for (const traced of this.#traces) traced.others--;
+    if (others > 0) return;
+    this.#traces.shift();
+    trace.end(this.closed ? "the client is gone" : error);
   }
 
   #log(row: number, args: Uint8Array[] | undefined, durationUs: number): void {

@@ -72,7 +72,7 @@ function measure(name: string, level: Consistency, bytes: Uint8Array, answer: Ui
     const session = protocol.createSession(node);
     const owner = { remote: "", onSpace() {} };
     const replies = new ClientReplyQueue(accounts, parser.request, session, out, owner, measures, { now: 0 });
-    return { session, replies, stats, out, end() {} };
+    return { session, replies, stats, out, remote: "", end() {} };
   });
   const reply = new Reply().set(answer, 0, answer.length, ReplyKind.Value);
   const run = (rounds: number) => {

@@ -23,6 +23,7 @@ import { LineProtocol } from "../support/line_protocol.ts";
 import { DnodeCodec } from "../../protocols/dnode/mod.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { peerRules } from "../support/peer_rules.ts";
+import { RecordingTracer } from "../support/recording_tracer.ts";
 import { RecordingLogger } from "../support/recording_logger.ts";
 import { settled } from "../support/settled.ts";
 import { SimClock } from "../support/sim_clock.ts";
@@ -84,6 +85,7 @@ async function start({ seed, memoryBytes, pendingMax, capacityBytes: given }: Wo
       password: undefined,
       levels: { read: Consistency.One, write: Consistency.One },
       hotKeys: { sampleEvery: 1 },
+      traceSampleEvery: 7,
       slowLog: { slowerThanUs: 10_000, lengthMax: 128 },
       hash: hashByName.murmur,
       hashTag: undefined,
@@ -96,6 +98,7 @@ async function start({ seed, memoryBytes, pendingMax, capacityBytes: given }: Wo
       ...parts,
       protocol,
       peerCodec: new DnodeCodec(),
+      tracer: new RecordingTracer(),
       dataStore,
       facts: {
         pid: 1,

@@ -12,6 +12,7 @@ import type { Conf } from "../../conf/schema.ts";
 import { evenTokens } from "../../core/ring/even_tokens.ts";
 import { SeededRandom } from "../../core/random.ts";
 import type { Connection } from "../../core/transport.ts";
+import type { Tracer } from "../../core/tracer.ts";
 import { type RunningNode, startNode } from "../../mod.ts";
 import { MemoryNetwork } from "./memory_transport.ts";
 import { RecordingLogger } from "./recording_logger.ts";
@@ -45,6 +46,8 @@ export interface SimClusterOptions {
   /** Ms until written bytes arrive, and up to so many more, by chance. */
   readonly delayMs?: number;
   readonly jitterMs?: number;
+  /** Where the traces of all nodes go. */
+  readonly tracer?: Tracer;
   /** Whom node `index` knows at the start, by their indexes; everybody unless told otherwise. */
   readonly seedsOf?: (index: number) => readonly number[];
 }
@@ -64,10 +67,12 @@ export class SimCluster {
   readonly started: RunningNode[] = [];
   readonly #seed: number;
   readonly #conf: Partial<Conf>;
+  readonly #tracer: Tracer | undefined;
 
   private constructor(options: SimClusterOptions) {
     this.#seed = options.seed ?? 1;
     this.#conf = options.conf ?? {};
+    this.#tracer = options.tracer;
     this.network = new MemoryNetwork({
       clock: this.clock,
       random: new SeededRandom(this.#seed),
@@ -94,6 +99,7 @@ export class SimCluster {
       random: new SeededRandom(this.#seed + index),
       logger: this.logger,
       servesStats: false,
+      ...(this.#tracer === undefined ? {} : { tracer: this.#tracer }),
     });
     let running: RunningNode | undefined;
     starting.then((node) => running = node);
