@@ -45,7 +45,7 @@ import type { ProcessFacts } from "./core/process_facts.ts";
 import { type Protocol, REQUEST_HEAD_BYTES } from "./core/protocol.ts";
 import { type Random, systemRandom } from "./core/random.ts";
 import { hashByName } from "./core/ring/hash/mod.ts";
-import { buildTopology, type NodeDescription } from "./core/ring/topology.ts";
+import { buildTopology, isContact, type NodeDescription } from "./core/ring/topology.ts";
 import { EmbeddedDataStore } from "./core/storage/embedded/embedded_datastore.ts";
 import { openEngine } from "./core/storage/embedded/engine.ts";
 import { MemcachedExecutor } from "./core/storage/embedded/memcached_executor.ts";
@@ -135,6 +135,7 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
       fixed: conf.dynSeeds,
       intervalMs: conf.gossipIntervalMs,
       parse: parseSeed,
+      gossips: conf.enableGossip,
     },
     { clock, random, logger: withFacts(logger, { category: "seeds" }) },
     overrides.seeds,
@@ -171,8 +172,10 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
   try {
     await node.start(async () => {
       await seeds?.ask();
-      if (seeds !== undefined) gossip?.begin(seeds.nodes);
-      return seeds && buildTopology(node.topology.version + 1, self, seeds.nodes);
+      if (seeds === undefined) return undefined;
+      gossip?.begin(seeds.nodes);
+      node.peers.keep(seeds.nodes.filter(isContact));
+      return buildTopology(node.topology.version + 1, self, seeds.nodes.filter(hasPlace));
     });
   } catch (error) {
     logger.close();
@@ -180,7 +183,7 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
   }
   seeds?.start((nodes) => {
     if (gossip !== undefined) gossip.follow(nodes);
-    else node.changeTopology(buildTopology(node.topology.version + 1, self, nodes));
+    else node.changeTopology(buildTopology(node.topology.version + 1, self, nodes.filter(hasPlace)));
   });
   const stopParts = async () => {
     await seeds?.close();
@@ -204,6 +207,10 @@ export async function startNode(conf: Conf, overrides: Overrides = {}): Promise<
     finished,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function hasPlace(node: NodeDescription): boolean {
+  return !isContact(node);
 }
 
 /** For the news that this node leaves to arrive. */

@@ -16,7 +16,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { type NodeState, readState } from "../core/node_state.ts";
-import type { NodeDescription } from "../core/ring/topology.ts";
+import { isContact, type NodeDescription } from "../core/ring/topology.ts";
 import type { Digest } from "./digest.ts";
 import { type EndpointState, StateKey, Status, valueOf, versionOf } from "./endpoint_state.ts";
 import type { FailureDetector } from "./failure_detector.ts";
@@ -94,6 +94,8 @@ export class Membership {
   /** What was heard since the ring was made may make another one. */
   #stale = false;
   #ring: readonly NodeDescription[];
+  /** Seeds that are not in it, as the observer was told. */
+  #contacts: readonly NodeDescription[] = [];
 
   constructor(options: MembershipOptions, parts: MembershipParts) {
     this.#options = options;
@@ -107,7 +109,9 @@ export class Membership {
   /** Other seeds before anything was heard: the ring is these, and nobody need be told. */
   begin(seeds: readonly NodeDescription[]): void {
     this.#setSeeds(seeds);
-    this.#ring = [this.#options.self, ...[...this.#unheard.values()].sort(byAddress)];
+    const placed = [...this.#unheard.values()].filter((seed) => !isContact(seed));
+    this.#ring = [this.#options.self, ...placed.sort(byAddress)];
+    this.#contacts = this.#seeds.filter(isContact);
   }
 
   /** The list of seeds is another one. Nodes that are heard stay, whether they are on it or not. */
@@ -290,11 +294,19 @@ export class Membership {
     const others = members.filter((place) => addressOf(place) !== this.#address).sort(byAddress);
     const here = members.find((place) => addressOf(place) === this.#address) ?? { ...self, tokens: [] };
     const ring = [here, ...others];
+    const present = new Set(ring.map(addressOf));
+    const contacts = this.#seeds.filter((seed) => !present.has(addressOf(seed)));
     const change = describeRingChange(this.#ring, ring, replaced);
-    if (change.length === 0) return;
+    if (change.length === 0 && sameNodes(contacts, this.#contacts)) return;
     this.#ring = ring;
-    const { logger, observer } = this.#parts;
-    logger.notice("the ring has changed: {count} nodes", { count: ring.length });
+    this.#contacts = contacts;
+    if (change.length > 0) this.#tell(change, replaced);
+    this.#parts.observer.onRing(here, others, contacts);
+  }
+
+  #tell(change: readonly string[], replaced: ReadonlyMap<string, string>): void {
+    const { logger } = this.#parts;
+    logger.notice("the ring has changed: {count} nodes", { count: this.#ring.length });
     // Each is a text of its own: none shall silence another one.
     for (const line of change.slice(0, CHANGES_TOLD_MAX)) logger.notice(line);
     if (change.length > CHANGES_TOLD_MAX) {
@@ -306,9 +318,6 @@ export class Membership {
         peer: taker,
       });
     }
-    const present = new Set(ring.map(addressOf));
-    const contacts = this.#seeds.filter((seed) => !present.has(addressOf(seed)));
-    observer.onRing(here, others, contacts);
   }
 
   #become(member: Member, liveness: Liveness, now: number): void {
@@ -357,6 +366,10 @@ export class Membership {
 /** Where it stands, for the log. */
 function rackOf({ place }: Member): { readonly rack?: string; readonly datacenter?: string } {
   return place === undefined ? {} : { rack: place.rack, datacenter: place.datacenter };
+}
+
+function sameNodes(a: readonly NodeDescription[], b: readonly NodeDescription[]): boolean {
+  return a.length === b.length && a.every((node, i) => addressOf(node) === addressOf(b[i]!));
 }
 
 function byAddress(a: NodeDescription, b: NodeDescription): number {

@@ -106,6 +106,11 @@ function buildRack(datacenter: string, name: string, nodes: readonly TopologyNod
   return { name, datacenter, nodes, ring: new Ring(entries) };
 }
 
+/** Only reached there: where it stands in the ring is not known yet, gossip may tell. */
+export function isContact({ tokens }: NodeDescription): boolean {
+  return tokens.length === 0;
+}
+
 /** Same rack, datacenter and tokens: one node, whatever its address. */
 export function isSamePlace(a: NodeDescription, b: NodeDescription): boolean {
   if (a.datacenter !== b.datacenter || a.rack !== b.rack) return false;

@@ -7,7 +7,8 @@
  * A and AAAA records hold bare addresses, as a headless service of Kubernetes has them: nothing says a rack or a token. So all
  * nodes there are equal: each is a rack of its own in this node's datacenter, named after its address, with this node's port and
  * tokens, and holds everything. The rule needs no agreement between the nodes, and no address that comes or goes gives a key
- * that another node has a new owner.
+ * that another node has a new owner. Where nodes gossip they tell their racks and tokens themselves: then an address is a
+ * contact and nothing else.
  */
 import type { NodeDescription } from "../../core/ring/topology.ts";
 import type { IsOwnAddress } from "./own_address.ts";
@@ -53,27 +54,32 @@ function parseNameServer(written: string): NameServer {
   return { ipAddr: match[1] ?? match[2]!, port: readPort("DYNOMITE_DNS_SERVER", match[3] ?? "53") };
 }
 
+/** What addresses alone do not tell. */
+export interface DnsSurroundings {
+  readonly self: NodeDescription;
+  readonly isOwn: IsOwnAddress;
+  /** Nodes tell their places themselves. */
+  readonly gossips: boolean;
+}
+
 export class DnsProvider implements SeedsProvider {
   readonly name: string;
   readonly #settings: DnsSettings;
   readonly #resolver: Resolver;
   readonly #parse: ParseRecord;
-  readonly #self: NodeDescription;
-  readonly #isOwn: IsOwnAddress;
+  readonly #around: DnsSurroundings;
 
   constructor(
     settings: DnsSettings,
     resolver: Resolver,
     parse: ParseRecord,
-    self: NodeDescription,
-    isOwn: IsOwnAddress,
+    around: DnsSurroundings,
   ) {
     this.name = `dns_provider ${settings.type} ${settings.name}`;
     this.#settings = settings;
     this.#resolver = resolver;
     this.#parse = parse;
-    this.#self = self;
-    this.#isOwn = isOwn;
+    this.#around = around;
   }
 
   async ask(signal: AbortSignal): Promise<readonly NodeDescription[]> {
@@ -81,9 +87,8 @@ export class DnsProvider implements SeedsProvider {
     if (type === "TXT") return parseRecords(this.#join(await this.#resolver.txt(name, signal)), this.#parse);
     const addresses = await this.#resolver.addresses(name, type, signal);
     if (addresses.length === 0) throw new Error("the answer names no node");
-    return addresses.filter((address) => !this.#isOwn(address, this.#self.port)).map((address) =>
-      this.#nodeAt(address)
-    );
+    const { self, isOwn } = this.#around;
+    return addresses.filter((address) => !isOwn(address, self.port)).map((address) => this.#nodeAt(address));
   }
 
   #join(records: readonly (readonly string[])[]): string {
@@ -94,7 +99,9 @@ export class DnsProvider implements SeedsProvider {
   }
 
   #nodeAt(address: string): NodeDescription {
-    const { port, datacenter, tokens } = this.#self;
+    const { self, gossips } = this.#around;
+    const { port, datacenter } = self;
+    const tokens = gossips ? [] : self.tokens;
     // A colon parts fields wherever racks are written.
     return { name: address, host: address, port, datacenter, rack: address.replaceAll(":", "-"), tokens };
   }

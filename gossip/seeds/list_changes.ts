@@ -1,5 +1,5 @@
 /** What is different between two lists of nodes, as an operator must know it: who joined and left, and what of the data is where it was. */
-import { isSamePlace, type NodeDescription } from "../../core/ring/topology.ts";
+import { isContact, isSamePlace, type NodeDescription } from "../../core/ring/topology.ts";
 import { addressOf, describePlace } from "./node_list.ts";
 
 /** Longer enumerations are cut: a line is read by people. */
@@ -62,6 +62,7 @@ export function describeData(
 function ringsOf(nodes: readonly NodeDescription[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string[]>();
   for (const node of nodes) {
+    if (isContact(node)) continue;
     const rack = `${node.rack} of ${node.datacenter}`;
     const entries = owners.get(rack) ?? [];
     owners.set(rack, entries);

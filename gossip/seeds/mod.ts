@@ -27,6 +27,8 @@ export interface SeedsSettings {
   readonly fixed: readonly NodeDescription[];
   readonly intervalMs: number;
   readonly parse: ParseRecord;
+  /** `enable_gossip`. */
+  readonly gossips: boolean;
 }
 
 /** One question, so also what the start may wait for it. */
@@ -51,7 +53,7 @@ export function openSeeds(
 }
 
 function openProvider(
-  { provider, file, self, parse }: SeedsSettings,
+  { provider, file, self, parse, gossips }: SeedsSettings,
   isOwn: (host: string, port: number) => boolean,
   read: ReadVariable,
 ): SeedsProvider {
@@ -60,7 +62,7 @@ function openProvider(
       return new FloridaProvider(read, parse);
     case "dns_provider": {
       const settings = readDnsSettings(read);
-      return new DnsProvider(settings, new DenoResolver(settings.nameServer), parse, self, isOwn);
+      return new DnsProvider(settings, new DenoResolver(settings.nameServer), parse, { self, isOwn, gossips });
     }
     case "file_provider":
       return new FileProvider(file ?? "", parse);

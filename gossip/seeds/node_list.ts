@@ -2,7 +2,7 @@
  * A provider's list -> the other nodes of the cluster. A list that would part the ring in two is refused as a whole: the nodes
  * known before are better than half of the new ones.
  */
-import { isSamePlace, type NodeDescription } from "../../core/ring/topology.ts";
+import { isContact, isSamePlace, type NodeDescription } from "../../core/ring/topology.ts";
 import { formatAddress } from "../../core/transport.ts";
 import type { IsOwnAddress } from "./own_address.ts";
 
@@ -27,13 +27,14 @@ export function otherNodes(listed: readonly NodeDescription[], around: Neighbour
     // As in C Dynomite: who has our place is us, by a name of ours that we do not know.
     if (isSamePlace(node, self)) continue;
     if (isOwn(node.host, node.port)) {
+      if (isContact(node)) continue;
       throw new Error(
         `the list has this node at ${describePlace(node)}, and its configuration at ${describePlace(self)}`,
       );
     }
     const known = byAddress.get(addressOf(node));
     if (known === undefined) byAddress.set(addressOf(node), node);
-    else if (!isSamePlace(known, node)) {
+    else if (!isContact(node) && !isSamePlace(known, node)) {
       const where = fixed.includes(known) ? "dyn_seeds at" : "also at";
       throw new Error(
         `the list has ${addressOf(node)} at ${describePlace(node)}, and ${where} ${describePlace(known)}`,
@@ -79,14 +80,16 @@ export function addressOf({ host, port }: NodeDescription): string {
 const TOKENS_SHOWN = 4;
 
 /** `rack1 of dc1, token 0`. */
-export function describePlace({ rack, datacenter, tokens }: NodeDescription): string {
+export function describePlace(node: NodeDescription): string {
+  const { rack, datacenter, tokens } = node;
+  if (isContact(node)) return "a contact";
   const more = tokens.length > TOKENS_SHOWN ? ` and ${tokens.length - TOKENS_SHOWN} more` : "";
   const shown = tokens.slice(0, TOKENS_SHOWN).join(",");
   return `${rack} of ${datacenter}, ${tokens.length === 1 ? "token" : "tokens"} ${shown}${more}`;
 }
 
 function byPlace(a: NodeDescription, b: NodeDescription): number {
-  return compare(a.datacenter, b.datacenter) || compare(a.rack, b.rack) || a.tokens[0]! - b.tokens[0]! ||
+  return compare(a.datacenter, b.datacenter) || compare(a.rack, b.rack) || (a.tokens[0] ?? 0) - (b.tokens[0] ?? 0) ||
     compare(addressOf(a), addressOf(b));
 }
 

@@ -64,7 +64,13 @@ function dnsSource<T>(type: "TXT" | "A", zone: (hosts: readonly string[]) => rea
 }
 
 /** A started node with a client. */
-async function startNode(folder: string, host: string, peerPort: number, source: Source) {
+async function startNode(
+  folder: string,
+  host: string,
+  peerPort: number,
+  source: Source,
+  place: readonly string[] = [`rack: rack${host.at(-1)}`, "tokens: 0"],
+) {
   const port = freePort();
   const path = `${folder}/${host}.yml`;
   const lines = [
@@ -72,8 +78,7 @@ async function startNode(folder: string, host: string, peerPort: number, source:
     `dyn_listen: ${host}:${peerPort}`,
     `stats_listen: 127.0.0.1:${freePort()}`,
     "datacenter: dc1",
-    `rack: rack${host.at(-1)}`,
-    "tokens: 0",
+    ...place,
     "servers: [embedded]",
     "gos_interval: 100",
     ...source.conf,
@@ -138,6 +143,45 @@ for (const [name, open] of Object.entries(sources)) {
     }
   });
 }
+
+Deno.test("dns_provider, A, with gossip: addresses are where nodes are asked for their racks and tokens", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "dynomite_seeds_" });
+  const peerPort = freePort();
+  try {
+    await using source = dnsSource("A", (hosts) => hosts);
+    const hosts = ["127.0.0.1", "127.0.0.2", "127.0.0.3"] as const;
+    await source.put(hosts);
+    const start = (host: string, rack: string, token: number) =>
+      startNode(folder, host, peerPort, source, [`rack: ${rack}`, `tokens: ${token}`, "enable_gossip: true"]);
+    await using one = await start(hosts[0], "r1", 0);
+    await using two = await start(hosts[1], "r1", 2147483648);
+    await using three = await start(hosts[2], "r2", 0);
+    let batch = 0;
+    /** How many of thirty keys written now each node gets. */
+    const shares = async () => {
+      const size = async (node: typeof one) =>
+        Number(/keys=([0-9]+)/.exec(await node.call("INFO", "keyspace"))?.[1] ?? 0);
+      const sizes = () => Promise.all([one, two, three].map(size));
+      const before = await sizes();
+      batch++;
+      for (let i = 0; i < 30; i++) await one.call("SET", `${batch}/${i}`, "v");
+      return (await sizes()).map((size, i) => size - before[i]!);
+    };
+    // The first rack's nodes share the keys, the second rack has one node, and there is no third.
+    await until("the ring is what the nodes say", async () => {
+      const [first, second, third] = await shares();
+      return first! > 0 && first! < 30 && first! + second! === 30 && third === 30;
+    });
+    await source.fail();
+    const log = await one.stop();
+    assertStringIncludes(log, `127.0.0.2:${peerPort} (dc1/r1, token 2147483648) joins`);
+    assertEquals(log.includes("of dc1 is new"), false, log);
+    await two.stop();
+    await three.stop();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 Deno.test("a node starts and serves without its provider, as a daemon too", async () => {
   const folder = await Deno.makeTempDir({ prefix: "dynomite_seeds_" });

@@ -18,7 +18,11 @@ function providerFor(server: DnsServer, type: DnsSettings["type"], name = NAME):
   const self = node("10.0.0.1:8101:rack1:dc1:0");
   const { address } = server;
   const isOwn = ownAddresses(self, [], () => []);
-  return new DnsProvider({ name, type, nameServer: address }, new DenoResolver(address), parseSeed, self, isOwn);
+  return new DnsProvider({ name, type, nameServer: address }, new DenoResolver(address), parseSeed, {
+    self,
+    isOwn,
+    gossips: false,
+  });
 }
 const ask = async (provider: DnsProvider) => recordsOf(await provider.ask(new AbortController().signal));
 

@@ -10,14 +10,22 @@ const [one, two, three] = [
   "10.0.0.3:8101:rack3:dc1:0",
 ] as const;
 
-async function ask(type: DnsSettings["type"], answer: readonly (string | readonly string[])[]): Promise<string[]> {
+async function ask(
+  type: DnsSettings["type"],
+  answer: readonly (string | readonly string[])[],
+  gossips = false,
+): Promise<string[]> {
   const self = node("0.0.0.0:8101:mine:dc1:5,6");
   const resolver = {
     txt: () => Promise.resolve(answer as string[][]),
     addresses: () => Promise.resolve(answer as string[]),
   };
   const isOwn = ownAddresses(self, [], () => ["10.0.0.1"]);
-  const provider = new DnsProvider({ name: "n", type, nameServer: undefined }, resolver, parseSeed, self, isOwn);
+  const provider = new DnsProvider({ name: "n", type, nameServer: undefined }, resolver, parseSeed, {
+    self,
+    isOwn,
+    gossips,
+  });
   return recordsOf(await provider.ask(new AbortController().signal));
 }
 
@@ -42,6 +50,11 @@ Deno.test("DnsProvider makes each address a rack of its own with this node's por
   assertEquals(await ask("A", ["10.0.0.1", "10.0.0.2"]), ["10.0.0.2:8101:10.0.0.2:dc1:5,6"]);
   assertEquals(await ask("AAAA", ["fd00::2"]), ["[fd00::2]:8101:fd00--2:dc1:5,6"]);
   assertEquals(await ask("A", ["10.0.0.1"]), []);
+});
+
+Deno.test("DnsProvider knows no place of an address where nodes gossip and tell it themselves", async () => {
+  assertEquals(await ask("A", ["10.0.0.1", "10.0.0.2"], true), ["10.0.0.2:8101:10.0.0.2:dc1:"]);
+  assertEquals(await ask("TXT", [[one]], true), [one]);
 });
 
 Deno.test("readDnsSettings() reads name, type and name server, and says what is wrong with them", () => {

@@ -39,3 +39,9 @@ Deno.test("describeData() says for each rack whose ring changed what became of i
     "in rack2 of dc1 keys have other owners",
   );
 });
+
+Deno.test("describeMoves() and describeData() know that contacts hold no data", () => {
+  const contact = { ...node("10.0.0.9:8101:10.0.0.9:dc1:0"), tokens: [] };
+  assertEquals(describeMoves([], [contact]), "joined: 10.0.0.9:8101 (a contact)");
+  assertEquals([describeData(self, [], [contact]), describeData(self, [contact], [])], [[], []]);
+});

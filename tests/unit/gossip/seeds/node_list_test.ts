@@ -71,3 +71,11 @@ Deno.test("otherNodes() refuses a list beyond its bound", () => {
   assertThrows(() => others(many), Error, "the list has more than 4096 nodes");
   assertEquals(others(many.slice(1)).length, 4096);
 });
+
+Deno.test("otherNodes() takes a contact for no more than that: no place of it contradicts another one", () => {
+  const contact = (host: string) => ({ ...node(`${host}:8101:${host}:dc1:0`), tokens: [] });
+  const isOwn = ownAddresses(self, [], () => []);
+  const listed = [contact("10.0.0.1"), contact("10.0.0.4"), contact("10.0.0.2"), node(three)];
+  const found = otherNodes(listed, { self, isOwn, fixed: [node(two)] });
+  assertEquals(recordsOf(found), [two, "10.0.0.4:8101:10.0.0.4:dc1:", three]);
+});
