@@ -51,10 +51,12 @@ export class AdminClient implements InfoSource {
 
   /** Asks for a path. Throws an AdminError when there is no answer; one of any status is one. */
   async get(path: string): Promise<AdminAnswer> {
+    const signal = AbortSignal.timeout(this.#timeoutMs);
     try {
-      return await this.#ask(path);
+      return await this.#ask(path, signal);
     } catch (error) {
-      throw new AdminError(`${this.name} does not answer: ${describeFailure(error, this.#timeoutMs)}`);
+      const reason = signal.aborted ? `nothing within ${this.#timeoutMs} ms` : describeFailure(error);
+      throw new AdminError(`${this.name} does not answer: ${reason}`);
     }
   }
 
@@ -87,10 +89,9 @@ export class AdminClient implements InfoSource {
     throw new AdminError(`${this.name} answers ${pathOf(path)} with status ${status}: ${reason}`);
   }
 
-  #ask(path: string): Promise<AdminAnswer> {
+  #ask(path: string, signal: AbortSignal): Promise<AdminAnswer> {
     const { host, port } = this.address;
     const headers = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
-    const signal = AbortSignal.timeout(this.#timeoutMs);
     return new Promise((resolve, reject) => {
       const asked = request({ host, port, path, headers, agent: false, signal }, (response) => {
         collect(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
@@ -117,10 +118,7 @@ function pathOf(path: string): string {
 }
 
 /** Why, in a few words. */
-function describeFailure(error: unknown, timeoutMs: number): string {
-  if (error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError")) {
-    return `nothing within ${timeoutMs} ms`;
-  }
+function describeFailure(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ECONNREFUSED") return "connection refused";
   return messageOf(error);

@@ -76,9 +76,18 @@ export function describeOwners({ key, hashed, token, owners, reads, why }: Owner
     "",
     ...layOut(ownerColumns, owners),
     "",
-    plain(`reads ask ${reads.join(", ")}`),
+    plain(`reads ask ${orderOf(reads, owners).map(nameOf).join(", ")}`),
     ...wrap(plain(why), WIDTH),
   ];
+}
+
+/** The owners that are read from, in the order of their names in `reads`. Of those on one host the ones that are up come first. */
+function orderOf(reads: readonly string[], owners: readonly Owner[]): Owner[] {
+  const left = [...owners].sort((a, b) => Number(a.state === "DOWN") - Number(b.state === "DOWN"));
+  return reads.flatMap((name) => {
+    const at = left.findIndex((owner) => owner.name === name);
+    return at < 0 ? [] : left.splice(at, 1);
+  });
 }
 
 const ownerColumns: readonly Column<Owner>[] = [

@@ -151,7 +151,15 @@ function placesOf(ring: TopologyBody): Place[] {
 
 /** The node asked, where it does not tell the ring, or is not in it. */
 function alone(info: InfoBody, { host, port }: TcpAddress): Place {
-  const node = { name: host, host, port, tokens: [], ownership_percent: 0, state: "?", self: true };
+  const node = {
+    name: host,
+    host,
+    port,
+    tokens: [],
+    ownership_percent: 0,
+    state: String(info.state ?? "?"),
+    self: true,
+  };
   return { node, datacenter: String(info.dc ?? ""), rack: String(info.rack ?? "") };
 }
 

@@ -50,7 +50,20 @@ Deno.test("describeOwners() shows who holds a key, whom reads ask, and why", () 
     "dc1         rack2  10.0.2.1:8101      1  NORMAL",
     "dc2         rack1  10.1.1.1:8101      0  STANDBY",
     "",
-    "reads ask 10.0.1.1, 10.0.2.1",
+    "reads ask 10.0.1.1:8101, 10.0.2.1:8101",
     "murmur of the key's hash tag is 1893212.",
   ]);
+  const here = owner.owners.map((node, i) => ({
+    ...node,
+    name: "h",
+    host: "h",
+    port: i,
+    state: i === 1 ? "DOWN" : "NORMAL",
+  }));
+  const reads = describeOwners({
+    ...owner,
+    owners: here.map((node) => ({ ...node, port: node.port + 1 })),
+    reads: ["h", "h", "h"],
+  });
+  assertEquals(reads.at(-2), "reads ask h:1, h:3, h:2");
 });
