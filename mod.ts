@@ -41,6 +41,7 @@ import { engineLinks } from "./core/net/upstream_pool.ts";
 import { Turn } from "./core/net/turn.ts";
 import type { NodeEvent } from "./core/node_events.ts";
 import { Node, type NodeOptions, type NodeParts } from "./core/node.ts";
+import { stateByPath } from "./core/node_state.ts";
 import type { ProcessFacts } from "./core/process_facts.ts";
 import { type Protocol, REQUEST_HEAD_BYTES } from "./core/protocol.ts";
 import { type Random, systemRandom } from "./core/random.ts";
@@ -324,6 +325,7 @@ function nodeOptions(conf: Conf, self: NodeDescription, servesStats: boolean): N
     },
     datacenter: conf.datacenter,
     rack: conf.rack,
+    startState: stateByPath[conf.startState]!,
     heldWrites: { count: conf.maxHeldWrites, bytes: conf.maxHeldBytes },
     configuration: describeConf(conf),
   };

@@ -318,6 +318,14 @@ export const options = {
       "this node itself is left out, so that one list can serve all nodes. A host that cannot be resolved is tried " +
       "again, it does not stop the start.",
   }),
+  startState: one(word(["normal", "standby", "writes_only"]), {
+    key: "start_state",
+    group: "Peers and gossip",
+    default: "normal",
+    doc:
+      "The state a node begins in, until an operator changes it on the stats port. standby keeps a node whose store is empty or " +
+      "old from being read before it was warmed up; see Node states in the README.",
+  }),
   localPeerConnections: one(wholeNumber(1, 255), {
     key: "local_peer_connections",
     group: "Peers and gossip",

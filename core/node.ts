@@ -185,6 +185,7 @@ export class Node implements NodeView {
       await this.#admin?.close();
       throw error;
     }
+    this.#gate.enter(this.options.startState ?? "NORMAL");
     if (this.#peerListener !== undefined) this.#visitingPeers = this.#receivePeers(this.#peerListener);
     const found = await findNodes();
     if (found !== undefined) this.#show(found);

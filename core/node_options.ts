@@ -6,6 +6,7 @@ import type { HotKeysOptions } from "./hot_keys.ts";
 import type { Logger, LogLevelControl } from "./logger.ts";
 import type { Pressure } from "./net/pressure.ts";
 import type { Turn } from "./net/turn.ts";
+import type { NodeState } from "./node_state.ts";
 import type { Setting } from "./node_view.ts";
 import type { PeerCodec } from "./peer_codec.ts";
 import type { Levels } from "./pipeline/pipeline.ts";
@@ -51,6 +52,8 @@ export interface NodeOptions {
   readonly peers: PeerRules;
   readonly datacenter: string;
   readonly rack: string;
+  /** The state it begins in; NORMAL unless told otherwise. */
+  readonly startState?: NodeState;
   /** Bounds of the writes that wait for this node to resume. */
   readonly heldWrites: HeldLimits;
   /** The configuration in force, for CONFIG GET; without passwords. */

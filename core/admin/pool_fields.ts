@@ -168,4 +168,13 @@ export const poolFields: readonly StatField[] = [
   added(counter("dnode_client_sent_bytes", "total bytes sent to dnode clients", (s) => s.visitors.bytes_out, "bytes")),
   added(counter("missed_writes", "# copies of writes that a replica did not take", (s) => s.clients.missed_writes)),
   added(counter("retried_reads", "# reads asked again of another replica", (s) => s.clients.retried_reads)),
+  added(gauge("held_writes", "# writes that wait for this node to resume", ({ node }) => node.heldWrites.count)),
+  added(
+    gauge(
+      "held_write_bytes",
+      "bytes of writes that wait for this node to resume",
+      ({ node }) => node.heldWrites.bytes,
+      "bytes",
+    ),
+  ),
 ];

@@ -248,6 +248,18 @@ Deno.test("JOINING is bounded: a first node is NORMAL at once, one whose seeds a
   assertEquals(await cluster.call(2, "SET", "k", "v"), "OK");
 });
 
+Deno.test("a node may begin in STANDBY: it joins, and nobody reads what it does not hold", async () => {
+  await using cluster = await startGossiping(racks(2));
+  await use(cluster, 0, "v");
+  await cluster.add({ datacenter: "dc1", rack: "rack1", tokens: [2 ** 31] }, [0], { startState: "standby" });
+  await cluster.clock.until(() => [0, 1, 2].every((by) => stateSeen(cluster, by, 2) === "STANDBY"), 10 * INTERVAL_MS);
+  const client = await cluster.connect(0);
+  const newest = (await client.pipeline(keys.map((key) => ["GET", key]))).map(show);
+  assertEquals(new Set(newest), new Set(["v"]), "the newcomer was asked");
+  client.close();
+  await enter(cluster, 2, "NORMAL");
+});
+
 Deno.test("a node that was LEAVING by mistake is back in the ring when it is NORMAL again", async () => {
   await using cluster = await startGossiping(racks(3));
   const size = (index: number) => nodeOf(cluster, index).topology.nodes.length;

@@ -256,6 +256,12 @@ const ours: readonly Row[] = [
   },
   { key: "max_client_pending", default: "4096", good: [own("1"), own("1048576")], bad: [...noNumbers, "0"] },
   { key: "max_link_pending", default: "65536", good: [own("1"), own("16777216")], bad: [...noNumbers, "0"] },
+  {
+    key: "start_state",
+    default: "normal",
+    good: [own("normal"), own("standby"), own("writes_only")],
+    bad: ["NORMAL", "resuming", "leaving", "''"],
+  },
   { key: "max_held_writes", default: "1000000", good: [own("1"), own("16777216")], bad: [...noNumbers, "0"] },
   { key: "max_held_bytes", default: "256mb", good: [own("1mb"), own("2gb")], bad: ["1kb", "0", "2tb", "''"] },
   { key: "dyn_seed_file", good: [own("/etc/dynomite/seeds.txt"), own("seeds.txt")], bad: ["''", "[a, b]"] },
