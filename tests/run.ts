@@ -12,6 +12,7 @@ const programs: Readonly<Record<string, string>> = {
   "redis-server": "redis-server",
   "memcached": "memcached",
   "memccapable": "libmemcached-tools",
+  "chromium": "chromium",
 };
 /** Where comments and documents have examples. */
 const documented = ["README.md", "mod.ts", "core", "conf", "gossip", "protocols"];
@@ -36,7 +37,8 @@ async function provide(): Promise<void> {
     const packages = missing.map((program) => programs[program]!);
     console.log(`installing ${packages.join(", ")}`);
     await apt("update", "-q");
-    await apt("install", "-qy", "--no-install-recommends", ...packages);
+    // One by one: what cannot be had takes no other with it.
+    for (const one of packages) await apt("install", "-qy", "--no-install-recommends", one);
   }
   for (const program of missing) {
     if (!isInstalled(program)) console.log(`skipped: suites that need ${program}, which is not installed`);

@@ -3,6 +3,7 @@
  * did not go to the server the page came from.
  */
 import { chromium, type Page } from "playwright-core";
+import { pathOf } from "./real_servers.ts";
 
 /** The program that must be installed. */
 export const BROWSER = "chromium";
@@ -42,10 +43,9 @@ export class Browser implements AsyncDisposable {
   }
 
   static async start(): Promise<Browser> {
-    const executablePath = `/usr/bin/${BROWSER}`;
-    return new Browser(
-      await chromium.launch({ executablePath, args: ARGUMENTS, timeout: START_LIMIT_MS, chromiumSandbox: false }),
-    );
+    const executablePath = pathOf(BROWSER);
+    if (executablePath === undefined) throw new Error(`${BROWSER} is not installed`);
+    return new Browser(await chromium.launch({ executablePath, args: ARGUMENTS, timeout: START_LIMIT_MS }));
   }
 
   /** A page of its own storage. Waits on it have generous limits. */

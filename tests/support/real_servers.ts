@@ -10,15 +10,21 @@
  */
 import { freePort, until } from "./program.ts";
 
-/** Is `program` somewhere in PATH? */
-export function isInstalled(program: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
+/** Where in PATH `program` is, if it is there. */
+export function pathOf(program: string): string | undefined {
+  const paths = (Deno.env.get("PATH") ?? "").split(":").map((folder) => `${folder}/${program}`);
+  return paths.find((path) => {
     try {
-      return Deno.statSync(`${folder}/${program}`).isFile;
+      return Deno.statSync(path).isFile;
     } catch {
       return false;
     }
   });
+}
+
+/** Is `program` somewhere in PATH? */
+export function isInstalled(program: string): boolean {
+  return pathOf(program) !== undefined;
 }
 
 /** `Deno.test`, skipped with the reason in its name where one of `programs` is not installed. */

@@ -10,6 +10,8 @@ export class UiServer implements AsyncDisposable {
   readonly missing = new Set<string>();
   /** How often each path was asked for. */
   readonly asked = new Map<string, number>();
+  /** The Authorization headers it was sent. */
+  readonly authorizations = new Set<string>();
   readonly port: number;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
@@ -31,7 +33,9 @@ export class UiServer implements AsyncDisposable {
     if (pathname === "/ui") return servePage(ifNoneMatch);
     if (pathname.startsWith("/ui/")) return serveFile(pathname.slice("/ui/".length), ifNoneMatch);
     if (this.missing.has(pathname)) return new Response("no such path\n", { status: 404 });
-    if (this.token !== undefined && request.headers.get("authorization") !== `Bearer ${this.token}`) {
+    const authorization = request.headers.get("authorization");
+    if (authorization !== null) this.authorizations.add(authorization);
+    if (this.token !== undefined && authorization !== `Bearer ${this.token}`) {
       return new Response("this path needs the admin_token\n", { status: 401 });
     }
     const { topology, peers, slowlog, hotkeys } = this.fixture;
