@@ -1,9 +1,10 @@
 /**
  * `deno task compile` and `deno task compile:all`: the executable for this machine, or one for each platform, with the
- * permissions of `deno task start` and the commit in it, and a file of checksums beside them.
+ * permissions of `deno task start` and the commit in it.
  *
- *     deno task compile [FILE]            dist/dynomite, or FILE
- *     deno task compile:all [FOLDER]      FOLDER (dist) with dynomite-VERSION-PLATFORM for every platform
+ *     deno task compile [FILE [PLATFORM]] dist/dynomite, or FILE, for this machine or PLATFORM (linux-arm64)
+ *     deno task compile:all [FOLDER]      FOLDER (dist) with dynomite-VERSION-PLATFORM for every platform, SHA256SUMS and the
+ *                                         list of components
  *
  * The commit is that of the checkout, with `+` behind it where tracked files were changed; outside one the environment variable
  * DYNOMITE_COMMIT says it. The compiler fetches the runtime of each platform; where that cannot be, DENORT_BIN names a file that
@@ -13,6 +14,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../../deno.json" with { type: "json" };
 import { builtFrom, commitFile, shorten } from "../process/commit.ts";
+import { bomName, describeBom } from "./bom.ts";
 import { checksumsName, writeChecksums } from "./checksums.ts";
 import { compileArguments } from "./compile_command.ts";
 import { fileNameFor, targets } from "./targets.ts";
@@ -48,8 +50,15 @@ async function compile(output: string, triple: string | undefined): Promise<void
   console.log(`${output}  ${Math.round((await Deno.stat(output)).size / 1e6)} MB`);
 }
 
-async function compileHere(output = join(root, "dist", Deno.build.os === "windows" ? "dynomite.exe" : "dynomite")) {
-  await compile(output, undefined);
+async function compileOne(
+  output = join(root, "dist", Deno.build.os === "windows" ? "dynomite.exe" : "dynomite"),
+  platform?: string,
+): Promise<void> {
+  const target = targets.find(({ name }) => name === platform);
+  if (platform !== undefined && target === undefined) {
+    throw new Error(`${platform} is no platform; accepted are ${targets.map(({ name }) => name).join(", ")}`);
+  }
+  await compile(output, target?.triple);
 }
 
 async function compileAll(folder = join(root, "dist")) {
@@ -62,19 +71,33 @@ async function compileAll(folder = join(root, "dist")) {
     await compile(join(folder, name), target.triple);
     names.push(name);
   }
-  await writeChecksums(folder, names);
+  const bom = bomName(denoJson.version);
+  await Deno.writeTextFile(join(folder, bom), await describeComponents());
+  await writeChecksums(folder, [...names, bom]);
   console.log(join(folder, checksumsName));
 }
 
-async function main([what, path, ...rest]: readonly string[]): Promise<number> {
-  const task = { here: compileHere, all: compileAll }[what ?? ""];
-  if (task === undefined || rest.length > 0 || path?.startsWith("-")) {
-    console.error("usage: deno task compile [FILE], deno task compile:all [FOLDER]");
+/** The list of components, from the modules the compiler saw and the lock file. */
+async function describeComponents(): Promise<string> {
+  const args = ["info", "--json", join(root, "main.ts")];
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
+  if (!success) throw new Error("the modules cannot be listed");
+  const { name, version, license } = denoJson;
+  const product = { name, version, license, commit: await commit(), denoVersion: Deno.version.deno };
+  const lock = JSON.parse(await Deno.readTextFile(join(root, "deno.lock")));
+  return describeBom(product, JSON.parse(new TextDecoder().decode(stdout)), lock);
+}
+
+async function main([what, ...args]: readonly string[]): Promise<number> {
+  const isOne = what === "one";
+  if ((!isOne && what !== "all") || args.length > (isOne ? 2 : 1) || args.some((arg) => arg.startsWith("-"))) {
+    console.error("usage: deno task compile [FILE [PLATFORM]], deno task compile:all [FOLDER]");
     return 1;
   }
   try {
     await Deno.writeTextFile(commitFile, await commit());
-    await task(path);
+    if (isOne) await compileOne(...args);
+    else await compileAll(...args);
     return 0;
   } catch (error) {
     console.error(`compile: ${error instanceof Error ? error.message : String(error)}`);
