@@ -90,6 +90,8 @@ testInHomes("without any file it serves by the configuration inside it", async (
   assertEquals(await call(8102, "GET", "city"), "Lisbon");
   const answer = await fetch("http://127.0.0.1:22222/info");
   assertEquals((await answer.json()).version, denoJson.version);
+  const page = await fetch("http://127.0.0.1:22222/ui");
+  assertMatch(await page.text(), /<html/i);
   node.kill("SIGINT");
   assertEnd(await node.ended(), 0);
 }, whyNoUsualPorts());
@@ -171,6 +173,17 @@ testInHomes("SIGHUP reopens the log file, and SIGTERM answers what is outstandin
   assertEnd(end, 0);
   assertEquals(await exists(home.at("node.pid")), false);
   assertStringIncludes(await Deno.readTextFile(home.at("node.log")), "stopped: every answer was sent");
+});
+
+testInHomes("its commands ask a node: healthcheck, describe, top", async (home) => {
+  const { statsPort } = await writeNode(home);
+  assertEnd(await home.run(["healthcheck", "-c", home.path("node.yml")]), 1);
+  await using _node = await home.start(["-c", home.path("node.yml")]);
+  assertEnd(await home.run(["healthcheck", "-c", home.path("node.yml")]), 0);
+  const description = await home.run(["describe", `127.0.0.1:${statsPort}`]);
+  assertEnd(description, 0);
+  assertStringIncludes(description.stdout, "1 node in 1 rack of 1 datacenter");
+  assertEnd(await home.run(["top", "--once", `127.0.0.1:${statsPort}`]), 0);
 });
 
 testInHomes("-d starts itself again as a daemon, and tells when that cannot serve", async (home) => {

@@ -13,6 +13,10 @@ import { samples } from "../../conf/samples.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 import { blocksOf, shownIn } from "../support/readme.ts";
 
+/** Run by tests/integration/readme_test.ts. */
+const shown = ["deno", "npx", "redis-cli", "curl", "cat", "kill"];
+/** What they do to the system is not for a test; what they name is tested with the files of conf/deploy. */
+const elsewhere = ["docker", "kubectl", "install", "systemctl"];
 const tasks = Object.keys(denoJson.tasks);
 
 Deno.test("README: its YAML blocks are configurations without a fault and without a notice", () => {
@@ -39,7 +43,7 @@ Deno.test("README: the flags in its commands are flags, the programs are known",
     if (isCommand(words[start + 1])) continue;
     if (words.includes("deno") && start > 0) parseFlags(words.slice(start + 1));
     else if (words[0]!.endsWith("dynomite")) parseFlags(words.slice(1));
-    else assert(["deno", "npx", "redis-cli", "curl", "cat", "kill"].includes(words[0]!), command);
+    else assert([...shown, ...elsewhere].includes(words[0]!), command);
   }
   for (const match of readme.matchAll(/`-(\w)`/g)) {
     const takesValue = "voscapimMx".includes(match[1]!);
