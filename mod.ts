@@ -69,6 +69,7 @@ export const version: string = denoJson.version;
 
 /** What a real node takes from the machine, unless a test brings its own. */
 export interface Overrides {
+  /** Gets each line as a text with placeholders and its facts; `fillText` makes them one. Repeats are counted before. */
   readonly logger?: Logger;
   /** Its level, for the commands of the stats port that change it. */
   readonly logLevel?: LogLevelControl;
@@ -91,7 +92,7 @@ export { defaultConf, loadConf, parseConf, type ReadConf } from "./conf/mod.ts";
 export type { Conf } from "./conf/schema.ts";
 export { ConfError } from "./core/errors.ts";
 export { type Clock, SystemClock } from "./core/clock.ts";
-export { type Logger, silentLogger } from "./core/logger.ts";
+export { fillText, type LogFields, type Logger, silentLogger } from "./core/logger.ts";
 export type { NodeEvent };
 export type { NodeState } from "./core/node_state.ts";
 

@@ -27,7 +27,7 @@ export interface InfoSource {
   readonly address: TcpAddress;
   readonly name: string;
   object<S extends GenericSchema>(path: string, schema: S): Promise<InferOutput<S>>;
-  at(address: TcpAddress): InfoSource;
+  at(address: TcpAddress, timeoutMs: number): InfoSource;
 }
 
 export class AdminClient implements InfoSource {
@@ -44,9 +44,9 @@ export class AdminClient implements InfoSource {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** The stats port of another node, which is not told the token. */
-  at(address: TcpAddress): AdminClient {
-    return new AdminClient(address, { timeoutMs: this.#timeoutMs });
+  /** The stats port of another node, which is not told the token. It has the shorter of the two limits of time. */
+  at(address: TcpAddress, timeoutMs: number): AdminClient {
+    return new AdminClient(address, { timeoutMs: Math.min(timeoutMs, this.#timeoutMs) });
   }
 
   /** Asks for a path. Throws an AdminError when there is no answer; one of any status is one. */

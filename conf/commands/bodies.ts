@@ -42,7 +42,7 @@ export const ownerBody = looseObject({
   why: string(),
 });
 
-const link = looseObject({ connected: boolean(), out_queue: number(), in_queue_bytes: number() });
+const link = looseObject({ connected: boolean(), in_queue: number(), out_queue: number(), in_queue_bytes: number() });
 
 /** `/peers`. */
 export const peersBody = array(

@@ -5,7 +5,7 @@ import { added, gauge, type StatField, type StatUnit, text, timestamp, window } 
 
 type Of = (measures: Measures) => Histogram;
 
-const [MAX, P999, P99, P95] = ["max", 0.999, 0.99, 0.95] as const;
+const [MAX, P999, P99, P95, P50] = ["max", 0.999, 0.99, 0.95, 0.5] as const;
 
 function share(name: string, doc: string, of: Of, share: number | "max", unit: StatUnit = "usec"): StatField {
   return window(name, doc, ({ measures }) => share === "max" ? of(measures).max : of(measures).percentile(share), unit);
@@ -101,5 +101,7 @@ export const nodeFields: readonly StatField[] = [
   gauge("free_mbufs", "# buffers kept for the next to need one", ({ node }) => node.parts.pressure.memory.idleCount),
   gauge("dyn_memory", "peak resident size in KB", ({ memory }) => Math.round(memory.peakRssBytes / 1024), "KB"),
   added(text("state", "state of this node, NORMAL in service", ({ node }) => node.state)),
+  added(share("latency_50th", "median of client requests in usec", latency, P50)),
+  added(gauge("resident_memory", "resident size now in KB", ({ memory }) => Math.round(memory.rssBytes / 1024), "KB")),
   added(share("event_loop_lag_99", "99th percentile in usec of how late timers fire", (m) => m.loopLagUs, P99)),
 ];

@@ -62,7 +62,7 @@ export const peers: PeersBody = topology.datacenters.flatMap(({ name: datacenter
       phi: state === "DOWN" ? 12.34 : state === "NORMAL" ? 0.5 : null,
       last_error: state === "DOWN" ? "connection refused" : null,
       last_heard_ms_ago: state === "DOWN" ? null : 120 + i,
-      links: [{ connected: state !== "DOWN", out_queue: 3, in_queue_bytes: 2048 }],
+      links: [{ connected: state !== "DOWN", in_queue: 1, out_queue: 2, in_queue_bytes: 2048 }],
       requests: 100,
       timeouts: state === "DOWN" ? 5 : 0,
       failures: 0,
@@ -80,7 +80,8 @@ export function info(rack: string, dc: string, requests: number, errors = 0) {
     dc,
     latency_50th: 210,
     latency_99th: 1_830,
-    dyn_memory: 98_304,
+    dyn_memory: 120_000,
+    resident_memory: 98_304,
     dyn_o_mite: {
       client_connections: 50,
       client_read_requests: requests * 0.75,
@@ -105,7 +106,7 @@ export class FakeStatsPort implements InfoSource {
     this.name = `${address.host}:${address.port}`;
     this.#bodies = bodies;
   }
-  at(address: TcpAddress): FakeStatsPort {
+  at(address: TcpAddress, _timeoutMs: number): FakeStatsPort {
     return new FakeStatsPort(address, this.#bodies);
   }
   async object<S extends GenericSchema>(path: string, schema: S): Promise<InferOutput<S>> {

@@ -5,6 +5,7 @@
  * Nothing tells where the others' stats ports are. They are assumed as far from their peer ports as at the node asked: that is
  * the same port everywhere where the peer ports are the same, and right too where nodes share a host and count their ports up.
  */
+import { formatAddress } from "../../../core/transport.ts";
 import { AdminError, type InfoSource } from "../admin_client.ts";
 import type { TcpAddress } from "../arguments.ts";
 import {
@@ -53,13 +54,21 @@ export interface WatchOptions {
   readonly now: () => number;
 }
 
-/** Questions under way at a time. */
-const ASKED_AT_ONCE = 32;
+/** Other nodes that are asked, all at once; those beyond stand without numbers. */
+const ASKED_MAX = 256;
+/**
+ * How long one of them may take, and how long one that took too long is left alone: a firewall that drops everything must not
+ * hold up every look.
+ */
+const OTHERS_TIMEOUT_MS = 1_000;
+const LEFT_ALONE_MS = 15_000;
 
 export class ClusterWatch {
   readonly #client: InfoSource;
   readonly #options: WatchOptions;
   #counters = new Map<string, Counters>();
+  /** Stats ports that did not answer in time, and until when they are not asked. */
+  readonly #leftAlone = new Map<string, number>();
   #peers = new Map<string, { readonly at: number; readonly requests: number; readonly timeouts: number }>();
 
   constructor(client: InfoSource, options: WatchOptions) {
@@ -86,7 +95,7 @@ export class ClusterWatch {
     const places = ring === undefined ? [] : placesOf(ring);
     const self = places.find(({ node }) => node.self);
     const others = places.filter((place) => place !== self);
-    const seen = await mapSome(others, ASKED_AT_ONCE, (place) => this.#countersOf(place, self?.node));
+    const seen = await Promise.all(others.slice(0, ASKED_MAX).map((place) => this.#countersOf(place, self?.node)));
     const looks = new Map(others.map((place, i) => [place, seen[i]]));
     const before = this.#counters;
     this.#counters = new Map();
@@ -110,12 +119,18 @@ export class ClusterWatch {
   async #countersOf({ node, datacenter, rack }: Place, self: RingNode | undefined): Promise<Counters | undefined> {
     const { address } = this.#client;
     const port = this.#options.statsPort ?? address.port + node.port - (self?.port ?? node.port);
-    if (port < 1 || port > 65535) return undefined;
+    const asked = { kind: "tcp", host: node.host, port } as const;
+    const name = formatAddress(asked);
+    const { now } = this.#options;
+    if (port < 1 || port > 65535 || now() < (this.#leftAlone.get(name) ?? -Infinity)) return undefined;
+    const since = now();
     try {
-      const info = await this.#client.at({ kind: "tcp", host: node.host, port }).object("/info", infoBody);
-      return info.dc === datacenter && info.rack === rack ? readCounters(info, this.#options.now()) : undefined;
+      const info = await this.#client.at(asked, OTHERS_TIMEOUT_MS).object("/info", infoBody);
+      this.#leftAlone.delete(name);
+      return info.dc === datacenter && info.rack === rack ? readCounters(info, now()) : undefined;
     } catch (error) {
       if (!(error instanceof AdminError)) throw error;
+      if (now() - since >= OTHERS_TIMEOUT_MS / 2) this.#leftAlone.set(name, now() + LEFT_ALONE_MS);
       return undefined;
     }
   }
@@ -161,18 +176,4 @@ function alone(info: InfoBody, { host, port }: TcpAddress): Place {
     self: true,
   };
   return { node, datacenter: String(info.dc ?? ""), rack: String(info.rack ?? "") };
-}
-
-/** `act` on each item, so many at a time; the results in order. */
-async function mapSome<T, R>(items: readonly T[], atOnce: number, act: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const work = async () => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await act(items[index]!);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, work));
-  return results;
 }

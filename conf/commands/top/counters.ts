@@ -41,7 +41,8 @@ export function readCounters(info: InfoBody, at: number): Counters {
     clients: numberOf(pool, "client_connections"),
     engineQueue: sum(engine, ["in_queue", "out_queue"]),
     peerQueue: sum(pool, ["peer_in_queue", "peer_out_queue", "remote_peer_in_queue", "remote_peer_out_queue"]),
-    memoryBytes: numberOf(info, "dyn_memory") * 1024,
+    // C Dynomite tells only the most it ever had.
+    memoryBytes: 1024 * (optional(info, "resident_memory") ?? numberOf(info, "dyn_memory")),
   };
 }
 

@@ -137,7 +137,7 @@ const peerColumns: readonly Column<PeerLook>[] = [
   { title: "TIMEOUT/S", cell: ({ timeoutsPerSecond }) => known(timeoutsPerSecond, rate), right: true, rank: 3 },
   {
     title: "QUEUE",
-    cell: ({ peer: { links } }) => count(links.reduce((sum, { out_queue }) => sum + out_queue, 0)),
+    cell: ({ peer: { links } }) => count(links.reduce((sum, { in_queue, out_queue }) => sum + in_queue + out_queue, 0)),
     right: true,
     rank: 0,
   },

@@ -59,6 +59,43 @@ Deno.test("ClusterWatch.look() asks others as far from their peer port as the fi
   assertEquals([await answered(22232), await answered(22222), await answered(22222, 22222)], [true, false, true]);
 });
 
+Deno.test("ClusterWatch.look() leaves a stats port that did not answer in time alone for a while", async () => {
+  let asked = 0;
+  const { watch, bodies, pass } = setUp();
+  bodies.set("10.0.1.2:22222/info", () => {
+    asked++;
+    pass(1000);
+  });
+  for (let i = 0; i < 5; i++) {
+    await watch.look();
+    pass(2000);
+  }
+  assertEquals(asked, 1);
+  bodies.delete("10.0.2.1:22222/info");
+  await watch.look();
+  bodies.set("10.0.2.1:22222/info", () => info("rack2", "dc1", 4));
+  assertEquals((await watch.look()).nodes[2]!.counters?.reads, 3, "one that refused at once is asked again");
+  bodies.set("10.0.1.2:22222/info", () => info("rack1", "dc1", 1));
+  pass(10_000);
+  assertEquals((await watch.look()).nodes[1]!.counters?.reads, 0.75);
+});
+
+Deno.test("ClusterWatch.look() asks a bounded number of nodes", async () => {
+  const large = structuredClone(topology);
+  const [node] = large.datacenters[1]!.racks[0]!.nodes;
+  large.datacenters[1]!.racks[0]!.nodes = Array.from(
+    { length: 1000 },
+    (_, i) => ({ ...node!, host: `10.1.${i >> 8}.${i & 255}` }),
+  );
+  let asked = 0;
+  const answers = large.datacenters[1]!.racks[0]!.nodes.map(({ host }) =>
+    [`${host}:22222/info`, () => (asked++, info("rack1", "dc2", 1))] as const
+  );
+  const { watch } = setUp({ ...Object.fromEntries(answers), "10.0.1.1:22222/topology": () => large });
+  const { nodes } = await watch.look();
+  assertEquals([nodes.length, asked <= 256, asked > 200], [1003, true, true]);
+});
+
 Deno.test("ClusterWatch.look() does not take another node for the one it asked", async () => {
   const { watch } = setUp({ "10.0.2.1:22222/info": () => info("rack9", "dc1", 1) });
   assertEquals((await watch.look()).nodes[2]!.counters, undefined);
