@@ -11,6 +11,7 @@ import { showHelp } from "./help.ts";
 import { moveLogLevel, setLogLevel } from "./log_level.ts";
 import { keyRulesOf, showOwners } from "./owner.ts";
 import { orderPeer } from "./peer_orders.ts";
+import { metricsResponse } from "./metrics.ts";
 import { describePeers, peersOf } from "./peers.ts";
 import { showReadRepairs, switchReadRepairs } from "./read_repairs.ts";
 import { json, OK, text } from "./responses.ts";
@@ -35,6 +36,12 @@ export const routes: readonly Route[] = [
     access: "anyone",
     doc: "The statistics as one JSON object with C Dynomite's field names; `-D` describes them.",
     handle: ({ node }) => json(statsInfo(node)),
+  },
+  {
+    path: "/metrics",
+    access: "anyone",
+    doc: "The statistics for Prometheus: counters, queues, histograms of latencies by hop, peers, the ring.",
+    handle: ({ node }) => metricsResponse(node),
   },
   {
     path: "/help",
