@@ -155,7 +155,7 @@ export class Gossiper {
     for (const absent of this.#absent(told, message.stretch)) {
       deltas.push({ address: absent, since: 0, state: this.#states.get(absent)! });
     }
-    answer(this.#message(GossipKind.Ack, { digests: wanted, deltas }));
+    answer(this.#message(GossipKind.Ack, { digests: wanted, deltas, about: told }));
   }
 
   /** Membership has no more use for what is known of this node. */
@@ -247,7 +247,7 @@ export class Gossiper {
       this.#cursor = address;
     }
     const stretch = { after, upTo: this.#cursor };
-    return this.#message(GossipKind.Syn, { digests: [...chosen.values()], stretch });
+    return this.#message(GossipKind.Syn, { digests: [...chosen.values()], stretch, about: chosen.keys() });
   }
 
   /** What the sender of a syn lacks: nodes of its stretch that it did not tell of, and the latest news. */
@@ -264,19 +264,28 @@ export class Gossiper {
     return this.#message(GossipKind.Ack2, { deltas: [{ address, since, state: changesSince(own, since) }] });
   }
 
-  /** A message with as many of the deltas as it has room for, and with the nodes that are down as far as that is news. */
+  /** News from any of them on: where half of a cluster went down, all of that has its turn. */
+  #newsInTurn(): string[] {
+    const latest = this.#news.latest();
+    if (latest.length <= DOWNS_MAX * NEWS_SHARE) return latest;
+    const start = this.#parts.random.below(latest.length);
+    return [...latest.slice(start), ...latest.slice(0, start)];
+  }
+
+  /** A message with as many of the deltas as it has room for, and with the nodes that are down among those it is about. */
   #message(kind: GossipKind, parts: MessageParts): GossipMessage {
     const { cluster, address } = this.#options;
-    const { digests = [], deltas = [], stretch } = parts;
+    const { digests = [], deltas = [], about = [], stretch } = parts;
     const downs = new Map<string, Digest>();
     let bytes = 0;
-    const tell = (one: string): void => {
-      const down = downs.size < DOWNS_MAX ? this.#parts.membership.downOf(one) : undefined;
-      if (down === undefined) return;
+    const tell = (one: string, most: number): void => {
+      const down = downs.size < most ? this.#parts.membership.downOf(one) : undefined;
+      if (down === undefined || downs.has(one)) return;
       downs.set(one, down);
       bytes += digestBytes(down);
     };
-    for (const one of this.#news.latest()) tell(one);
+    for (const one of this.#newsInTurn()) tell(one, DOWNS_MAX * NEWS_SHARE);
+    for (const one of about) tell(one, DOWNS_MAX);
     for (const digest of digests) bytes += digestBytes(digest);
     const fitting: Delta[] = [];
     for (const delta of deltas) {
@@ -284,7 +293,7 @@ export class Gossiper {
       if (bytes + size > MESSAGE_BYTES_MAX) continue;
       bytes += size;
       fitting.push(delta);
-      if (delta.since === 0) tell(delta.address);
+      if (delta.since === 0) tell(delta.address, DOWNS_MAX);
     }
     const known = this.#states.size;
     return { kind, cluster, from: address, known, stretch, digests, deltas: fitting, downs: [...downs.values()] };
@@ -295,4 +304,6 @@ interface MessageParts {
   readonly digests?: readonly Digest[];
   readonly deltas?: readonly Delta[];
   readonly stretch?: Stretch;
+  /** Nodes that it tells of if they are down; news and those that are told of whole are told of anyhow. */
+  readonly about?: Iterable<string>;
 }

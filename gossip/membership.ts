@@ -85,6 +85,8 @@ export class Membership {
   readonly #parts: MembershipParts;
   readonly #address: string;
   readonly #members = new Map<string, Member>();
+  /** Those that are down. */
+  readonly #down = new Set<string>();
   #seeds: readonly NodeDescription[] = [];
   /** Those of them that were not heard of through gossip yet, by address. */
   #unheard = new Map<string, NodeDescription>();
@@ -146,18 +148,17 @@ export class Membership {
   census(): Census {
     const living: string[] = [];
     const suspects: string[] = [];
-    const down: string[] = [];
     for (const { address, liveness } of this.#members.values()) {
-      if (liveness === Liveness.Down) down.push(address);
-      else if (liveness !== Liveness.Left) living.push(address);
+      if (liveness === Liveness.Alive || liveness === Liveness.Suspect) living.push(address);
       if (liveness === Liveness.Suspect) suspects.push(address);
     }
-    return { living, suspects, down };
+    return { living, suspects, down: [...this.#down] };
   }
   /** Up to which version of its generation this node is down; undefined when it is not. */
   downOf(address: string): Digest | undefined {
-    const member = this.#members.get(address);
-    if (member?.liveness !== Liveness.Down) return undefined;
+    // Asked for every node of every message, and mostly there is none.
+    if (!this.#down.has(address)) return undefined;
+    const member = this.#members.get(address)!;
     return { address, generation: member.state.generation, version: member.downUpTo };
   }
 
@@ -324,6 +325,8 @@ export class Membership {
     if (member.liveness === liveness) return;
     member.liveness = liveness;
     member.since = now;
+    if (liveness === Liveness.Down) this.#down.add(member.address);
+    else this.#down.delete(member.address);
   }
 
   #condemn(member: Member, upTo: number, now: number): void {
@@ -350,6 +353,7 @@ export class Membership {
 
   #forget({ address, state, liveness, downUpTo }: Member, now: number): void {
     this.#members.delete(address);
+    this.#down.delete(address);
     if (this.#gone.size >= GONE_MAX) this.#gone.delete(this.#gone.keys().next().value!);
     const { keepLeftMs, forgetAfterMs } = this.#options;
     const { generation } = state;

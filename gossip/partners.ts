@@ -27,8 +27,8 @@ export interface Census {
   readonly down: readonly string[];
 }
 
-/** One hears every heartbeat but for lost messages; that all are lost at once with their node is rare with three. */
-const WITNESSES = 3;
+/** One hears every heartbeat but for lost messages. Even where half of the cluster is lost, one of five mostly is not. */
+const WITNESSES = 5;
 /** Suspects asked in a round: more than there are in quiet times, few when half of the cluster is away. */
 const ASKED_MAX = 3;
 /** Partners tried before it is given up. */

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { GOSSIP_BYTES_MAX } from "../../core/gossip_port.ts";
 import { StateKey, versionOf } from "../../gossip/endpoint_state.ts";
 import { DIGESTS_MAX } from "../../gossip/gossiper.ts";
+import { DOWNS_MAX } from "../../gossip/messages.ts";
 import { addressOf } from "../../gossip/place.ts";
 import { placeAt, SimGossip, type SimGossiper } from "../support/sim_gossip.ts";
 
@@ -179,14 +180,20 @@ Deno.test("what a node sends in a round has a bound that does not grow with the 
   assert(bytes[1]! < 1.25 * bytes[0]!, `${bytes}`);
 });
 
-Deno.test("a third of the nodes that dies at once is known to the others, and comes back for all of them", () => {
+Deno.test("half of the nodes that dies at once is known to the others and to who joins later, and comes back for all", () => {
   const world = settled(DIGESTS_MAX + 22, 12);
-  const rack = world.nodes.filter((_, i) => i % 3 === 0);
-  for (const node of rack) node.running = false;
-  const rounds = world.until(() => world.running.every(({ down }) => down.size === rack.length), 100);
-  assert(rounds <= 2 * PATIENCE_ROUNDS, `${rounds} rounds`);
+  const dead = world.nodes.filter((_, i) => i % 2 === 0);
+  // More than one message tells of.
+  assert(dead.length > DOWNS_MAX);
+  for (const node of dead) node.running = false;
+  const rounds = world.until(() => world.running.every(({ down }) => down.size === dead.length), 100);
+  assert(rounds <= 3 * PATIENCE_ROUNDS, `${rounds} rounds`);
   assertEquals(world.nodes.reduce((sum, node) => sum + node.falsePositives, 0), 0, "somebody else was taken for down");
-  for (const node of rack) node.running = true;
+  // It is no news any more, and yet told.
+  world.rounds(20);
+  const joiner = world.add(placeAt(999), [placeAt(1)]);
+  assert(world.until(() => joiner.down.size === dead.length) <= 12);
+  for (const node of dead) node.running = true;
   world.until(() => world.running.every(({ down }) => down.size === 0), 20);
 });
 
