@@ -124,6 +124,20 @@ Deno.test("where a key has one owner its clients are told of a state, and a writ
   assertEquals(await cluster.call(0, "GET", key), "onetwo");
 });
 
+Deno.test("a write that is put off is no vote: with two racks at DC_QUORUM its client hears of it at once", async () => {
+  await using cluster = await startGossiping(racks(2), quorum);
+  await enter(cluster, 1, "WRITES_ONLY");
+  for (const index of [0, 1]) {
+    const before = cluster.clock.now();
+    assertMatch(await cluster.call(index, "INCR", "n"), /^-ERR Dynomite: .* puts this write off/);
+    assert(cluster.clock.now() - before < 100, "its client had to wait");
+  }
+  await enter(cluster, 1, "NORMAL");
+  await cluster.clock.run(10);
+  assertEquals(await cluster.engines("GET", "n"), ["2", "2"]);
+  assertEquals([0, 1].map((index) => nodeOf(cluster, index).stats.missed_writes), [0, 0]);
+});
+
 Deno.test("a node alone refuses and queues by itself, and tells a full queue", async () => {
   await using cluster = await SimCluster.start(racks(1), { conf: { timeoutMs: 500, maxHeldWrites: 3 } });
   const node = nodeOf(cluster, 0);

@@ -3,8 +3,9 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { PeerFraming } from "../../../../core/net/peer_framing.ts";
 import { PeerRequestParser } from "../../../../core/net/peer_request_parser.ts";
+import { putOff, stateRefusal } from "../../../../core/node_state.ts";
 import { INCOMPLETE, type Parser } from "../../../../core/protocol.ts";
-import { ReplyKind } from "../../../../core/reply.ts";
+import { FailureKind, ReplyKind } from "../../../../core/reply.ts";
 import { DnodeCodec } from "../../../../protocols/dnode/mod.ts";
 import { protocols } from "../../../../protocols/mod.ts";
 import {
@@ -131,3 +132,20 @@ for (const [name, create] of Object.entries(sides)) {
     }
   });
 }
+
+Deno.test("PeerFraming tells a refusal of a state, and a write that is put off, from a node that failed", () => {
+  const failed = (text: string) => {
+    const identity = { name: "p", modern: false, refuses: false };
+    const framing = new PeerFraming(codec, redis, limitBytes, true, identity);
+    const bytes = bytesOf(line(1, 5, `-ERR ${text}\r\n`));
+    assertEquals(framing.parse(bytes, 0, bytes.length), bytes.length);
+    return [framing.failure?.kind, identity.refuses];
+  };
+  // The first are C Dynomite's own words.
+  assertEquals(failed("Dynomite: Dynomite's current state does not allow this request"), [FailureKind.State, true]);
+  assertEquals(failed(stateRefusal.toString()), [FailureKind.State, true]);
+  assertEquals(failed(putOff.toString()), [FailureKind.Queued, false]);
+  assertEquals(failed("Storage: Datastore refused connection"), [FailureKind.Disconnected, false]);
+  assertEquals(failed("Storage: Datastore did not answer within 5000 ms"), [FailureKind.Timeout, false]);
+  assertEquals(failed("wrong number of arguments for 'get' command"), [undefined, false]);
+});
