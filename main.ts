@@ -151,9 +151,12 @@ async function run(flags: Flags, { conf, notices, source }: Configured): Promise
     log.notice("stopped: every answer was sent");
     return 0;
   } catch (error) {
-    // Under a log file the person at the terminal is told too.
-    if (flags.output !== undefined) log.error("the node does not start: {reason}", { reason: messageOf(error) });
-    tell(messageOf(error));
+    const reason = messageOf(error);
+    // Under a log file the person at the terminal is told too; where stderr is read by a program it reads JSON alone.
+    const isLogOnStderr = flags.output === undefined && !flags.daemonChild;
+    const isJsonOnStderr = isLogOnStderr && conf.logFormat === "json";
+    if (!isLogOnStderr || isJsonOnStderr) log.error("the node does not start: {reason}", { reason });
+    if (!isJsonOnStderr) tell(reason);
     return 1;
   } finally {
     pidFile?.release();

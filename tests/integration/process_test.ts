@@ -273,6 +273,17 @@ Deno.test("log_format json writes an object per line", async () => {
   assertEquals(lines.find(({ signal }) => signal === "SIGTERM")?.action, "draining");
 });
 
+Deno.test("log_format json tells of a failed start in JSON too", async () => {
+  await using here = await place("log_format: json");
+  using _taken = Deno.listen({ hostname: "127.0.0.1", port: here.port });
+  const end = await runProgram(["-c", "node.yml"], here.folder);
+  assertEnd(end, 1);
+  const { level, message, reason } = JSON.parse(end.stderr);
+  assertEquals([level, end.stdout], ["error", ""]);
+  assertMatch(reason, new RegExp(`^listen 127\\.0\\.0\\.1:${here.port}: address already in use`));
+  assertEquals(message, `the node does not start: ${reason}`);
+});
+
 Deno.test("-d ends with 0 once the daemon serves, in a session of its own", async () => {
   await using here = await place();
   const end = await runProgram(["-d", "-c", "node.yml", "-p", "node.pid", "-o", "node.log"], here.folder);
