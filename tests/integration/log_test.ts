@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileOutput, Log } from "../../conf/log.ts";
 import { LINES_MAX, PERIOD_MS } from "../../core/repeat_limiter.ts";
 import { freePort, Program, until } from "../support/program.ts";
+import { ProcessCluster } from "../support/process_cluster.ts";
 import { isInstalled } from "../support/real_servers.ts";
 import { RespClient } from "../support/resp_client.ts";
 
@@ -115,6 +116,32 @@ Deno.test("The log has a bounded number of lines, whatever 20,000 requests and 3
     );
     if (name === "away") assert(lines.some((line) => line.includes("repeated ")), lines.join("\n"));
   }
+});
+
+Deno.test("A JSON log says which peer is away, of which rack, and that it is back", async () => {
+  const places = [{ rack: "r1", tokens: [0] }, { rack: "r2", tokens: [0] }];
+  await using cluster = await ProcessCluster.start(places, ["log_format: json", "enable_gossip: false"]);
+  const linked = async () => (await cluster.stats(0)).peer_connections!;
+  await cluster.crash(1);
+  using client = await cluster.connect(0);
+  await until("the crash is noticed", async () => await linked() === 0, 30_000);
+  assertEquals((await client.call("SET", "key", "value")).type, "+");
+  await cluster.restart(1);
+  await until("the peer is back", async () => await linked() === 1, 30_000);
+  const { program } = cluster.nodes[0]!;
+  program.kill("SIGTERM");
+  const lines = (await program.ended()).stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const peer = /^127\.0\.0\.2:\d+$/;
+  const about = lines.filter((line) => line.category === "dynomite.peers");
+  const away = about.find(({ message }) => message.endsWith("; connecting again"));
+  assertMatch(away.peer, peer);
+  assertEquals([away.level, away.rack, away.datacenter], ["warn", "r2", "dc1"]);
+  assert(away.reason.length > 0);
+  const missed = about.find(({ message }) => message.includes(" missed "));
+  assertMatch(missed.peer, peer);
+  assertEquals([missed.level, missed.count], ["warn", 1]);
+  const back = about.find(({ message }) => message.includes("connected again"));
+  assertEquals([back.level, back.rack, back.peer], ["notice", "r2", away.peer]);
 });
 
 Deno.test("Log.reopen() after the file was renamed loses no line", async () => {
