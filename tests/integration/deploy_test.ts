@@ -3,8 +3,11 @@
  * names and ports are this machine's. And the systemd unit, where systemd is there to judge it.
  */
 import { assert, assertEquals } from "@std/assert";
+import denoJson from "../../deno.json" with { type: "json" };
+import dockerfile from "../../Dockerfile" with { type: "text" };
 import unit from "../../conf/deploy/dynomite.service" with { type: "text" };
 import { nodeFiles } from "../support/deploy/compose.ts";
+import { readDockerfile } from "../support/deploy/dockerfile.ts";
 import { podFiles, podsOf, statefulSets } from "../support/deploy/manifests.ts";
 import { freePort, Program, until } from "../support/program.ts";
 import { type RealServer, startRedis, testWith } from "../support/real_servers.ts";
@@ -118,6 +121,32 @@ testWith(
     for (const key of keys) await becomes("and answers", () => call(others.at(-1)!, "GET", key), `${key}!`);
   },
 );
+
+testWith([], "what the Dockerfile copies of the sources is enough for the program", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "dynomite_sources_" });
+  try {
+    for (const source of readDockerfile(dockerfile).sources) {
+      const from = new URL(`../../${source}`, import.meta.url);
+      if ((await Deno.stat(from)).isFile) await Deno.copyFile(from, `${folder}/${source}`);
+      else await copyFolder(from, `${folder}/${source}`);
+    }
+    const args = ["run", "--frozen", "--no-prompt", "--allow-read", "main.ts", "-V"];
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: folder }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    assertEquals(new TextDecoder().decode(stdout), `This is dynomite-${denoJson.version}\n`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+async function copyFolder(from: URL, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    const path = new URL(`${from}/${name}`);
+    if (isDirectory) await copyFolder(path, `${to}/${name}`);
+    else await Deno.copyFile(path, `${to}/${name}`);
+  }
+}
 
 testWith(["systemd-analyze"], "the systemd unit is accepted, and exposes little", async () => {
   const folder = await Deno.makeTempDir({ prefix: "dynomite_unit_" });

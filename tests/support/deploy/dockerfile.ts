@@ -54,5 +54,5 @@ export function readDockerfile(text: string): ImagePlan {
 }
 
 function copyFlags(copy: Instruction): readonly string[] {
-  return (copy.getRawArgumentsContent() ?? "").split(/\s+/).filter((word) => word.startsWith("--"));
+  return copy.getTextContent().split(/\s+/).filter((word) => word.startsWith("--"));
 }
