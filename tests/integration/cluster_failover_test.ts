@@ -6,7 +6,7 @@ import { contentsOf, sortedContents } from "../support/contents.ts";
 import { EmbeddedRedis } from "../support/embedded_redis.ts";
 import { ProcessCluster } from "../support/process_cluster.ts";
 import { until } from "../support/program.ts";
-import { type RealServer, startRedis, testWith } from "../support/real_servers.ts";
+import { LOOPBACK_ADDRESSES, type RealServer, startRedis, testWith } from "../support/real_servers.ts";
 import { RespClient } from "../support/resp_client.ts";
 import { show } from "../support/sim_cluster.ts";
 
@@ -76,7 +76,7 @@ async function untilHolds(replica: RespClient, acknowledged: ReadonlyMap<string,
 }
 
 testWith(
-  ["redis-server"],
+  [LOOPBACK_ADDRESSES, "redis-server"],
   "A node killed with -9 under load: no client sees an error at DC_QUORUM, nothing is lost, and it is used again",
   async () => {
     await using first = await startRedis();
@@ -127,7 +127,7 @@ testWith(
 );
 
 testWith(
-  ["redis-server"],
+  [LOOPBACK_ADDRESSES, "redis-server"],
   "An engine killed under DC_ONE: its node reads and writes in the other racks, and uses it again when it is back",
   async () => {
     const first = await startRedis();
@@ -160,31 +160,35 @@ testWith(
   },
 );
 
-Deno.test("A frozen node: its requests are late, no others, and once it goes on all is well", async () => {
-  await using cluster = await ProcessCluster.start([
-    { rack: "r1", tokens: [0] },
-    { rack: "r1", tokens: [HALF] },
-  ], ["timeout: 600", "auto_eject_hosts: false"]);
-  const keys = Array.from({ length: 40 }, (_, i) => `k${i}`);
-  using client = await cluster.connect(0);
-  await client.pipeline(keys.map((key) => ["SET", key, key]));
-  using frozen = await cluster.connect(1);
-  cluster.nodes[1]!.program.kill("SIGSTOP");
-  const replies = (await client.pipeline(keys.map((key) => ["GET", key]))).map(show);
-  cluster.nodes[1]!.program.kill("SIGCONT");
-  const late = replies.filter((reply, i) => reply !== keys[i]);
-  assert(late.length > 5 && late.length < 35, `${late.length} of ${keys.length} were late`);
-  for (const reply of late) {
-    assertMatch(reply, /^-ERR Peer: Peer Node did not answer within 800 ms \(127\.0\.0\.2:\d+\)$/);
-  }
-  assertEquals((await client.pipeline(keys.map((key) => ["GET", key]))).map(show), keys);
-  assertEquals((await frozen.pipeline(keys.map((key) => ["GET", key]))).map(show), keys);
-});
+testWith(
+  [LOOPBACK_ADDRESSES],
+  "A frozen node: its requests are late, no others, and once it goes on all is well",
+  async () => {
+    await using cluster = await ProcessCluster.start([
+      { rack: "r1", tokens: [0] },
+      { rack: "r1", tokens: [HALF] },
+    ], ["timeout: 600", "auto_eject_hosts: false"]);
+    const keys = Array.from({ length: 40 }, (_, i) => `k${i}`);
+    using client = await cluster.connect(0);
+    await client.pipeline(keys.map((key) => ["SET", key, key]));
+    using frozen = await cluster.connect(1);
+    cluster.nodes[1]!.program.kill("SIGSTOP");
+    const replies = (await client.pipeline(keys.map((key) => ["GET", key]))).map(show);
+    cluster.nodes[1]!.program.kill("SIGCONT");
+    const late = replies.filter((reply, i) => reply !== keys[i]);
+    assert(late.length > 5 && late.length < 35, `${late.length} of ${keys.length} were late`);
+    for (const reply of late) {
+      assertMatch(reply, /^-ERR Peer: Peer Node did not answer within 800 ms \(127\.0\.0\.2:\d+\)$/);
+    }
+    assertEquals((await client.pipeline(keys.map((key) => ["GET", key]))).map(show), keys);
+    assertEquals((await frozen.pipeline(keys.map((key) => ["GET", key]))).map(show), keys);
+  },
+);
 
 const seed = Number(Deno.env.get("CLUSTER_SEED") ?? Math.floor(Math.random() * 2 ** 31));
 
 testWith(
-  ["redis-server"],
+  [LOOPBACK_ADDRESSES, "redis-server"],
   `Every engine of two datacenters holds what its rack should, after random commands: CLUSTER_SEED=${seed}`,
   async () => {
     const random = new SeededRandom(seed);
@@ -239,7 +243,7 @@ testWith(
 );
 
 testWith(
-  ["redis-server"],
+  [LOOPBACK_ADDRESSES, "redis-server"],
   "Scripts are loaded everywhere and routed by their keys; a replica without a script counts as one that missed the write",
   async () => {
     await using stack = new AsyncDisposableStack();
@@ -284,19 +288,23 @@ testWith(
   },
 );
 
-Deno.test("A node that listens on every interface knows its own line among the seeds", async () => {
-  await using cluster = await ProcessCluster.start([
-    { rack: "r1", tokens: [5], dynListenHost: "0.0.0.0" },
-    { rack: "r2", tokens: [5] },
-    { rack: "r2", tokens: [HALF] },
-  ]);
-  for (let i = 0; i < 20; i++) {
-    using client = await cluster.connect(i % 3);
-    // Counted once at each replica, by whomever it is asked.
-    assertEquals(await ask(client, "INCR", `n${i}`), "1");
-    assertEquals(await ask(client, "GET", `n${i}`), "1");
-  }
-  using client = await cluster.connect(0);
-  assertEquals(await ask(client, "DBSIZE"), "20");
-  assertEquals((await cluster.stats(0)).peer_connections, 2, "it is a peer of its own");
-});
+testWith(
+  [LOOPBACK_ADDRESSES],
+  "A node that listens on every interface knows its own line among the seeds",
+  async () => {
+    await using cluster = await ProcessCluster.start([
+      { rack: "r1", tokens: [5], dynListenHost: "0.0.0.0" },
+      { rack: "r2", tokens: [5] },
+      { rack: "r2", tokens: [HALF] },
+    ]);
+    for (let i = 0; i < 20; i++) {
+      using client = await cluster.connect(i % 3);
+      // Counted once at each replica, by whomever it is asked.
+      assertEquals(await ask(client, "INCR", `n${i}`), "1");
+      assertEquals(await ask(client, "GET", `n${i}`), "1");
+    }
+    using client = await cluster.connect(0);
+    assertEquals(await ask(client, "DBSIZE"), "20");
+    assertEquals((await cluster.stats(0)).peer_connections, 2, "it is a peer of its own");
+  },
+);

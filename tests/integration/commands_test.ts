@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort, ownCommand, Program, runProgram, until } from "../support/program.ts";
 import { PseudoTerminal } from "../support/pseudo_terminal.ts";
-import { testWith } from "../support/real_servers.ts";
+import { LOOPBACK_ADDRESSES, testWith } from "../support/real_servers.ts";
 import { RespClient } from "../support/resp_client.ts";
 
 const PATIENCE_MS = 30_000;
@@ -73,101 +73,105 @@ Deno.test("dynomite top, describe and healthcheck explain themselves", async () 
   assertStringIncludes(misplaced.stderr, 'unexpected argument "top"; did you mean top? A command stands first');
 });
 
-Deno.test("dynomite describe, top --once and healthcheck of a cluster, and of it with a node gone", async (test) => {
-  await using nodes = await Nodes.start();
-  const { hosts, ports, stats } = nodes;
-  const all = hosts.map((host) => `${host}:${ports.peers}`);
-  const describesAll = async (...states: readonly string[]) => {
-    const { stdout } = await nodes.run("describe", stats);
-    return all.every((name, i) => new RegExp(`^ +${name} +${states[i]} `, "m").test(stdout));
-  };
+testWith(
+  [LOOPBACK_ADDRESSES],
+  "dynomite describe, top --once and healthcheck of a cluster, and of it with a node gone",
+  async (test) => {
+    await using nodes = await Nodes.start();
+    const { hosts, ports, stats } = nodes;
+    const all = hosts.map((host) => `${host}:${ports.peers}`);
+    const describesAll = async (...states: readonly string[]) => {
+      const { stdout } = await nodes.run("describe", stats);
+      return all.every((name, i) => new RegExp(`^ +${name} +${states[i]} `, "m").test(stdout));
+    };
 
-  await test.step("describe shows the ring", async () => {
-    await until("all are up", () => describesAll("NORMAL", "NORMAL", "NORMAL"), PATIENCE_MS);
-    const { code, stdout, stderr } = await nodes.run("describe", "-c", "node1.yml");
-    assertEquals([code, stderr], [0, ""]);
-    assertEquals(stdout.replace(/version \d+/, "version V").split("\n"), [
-      "3 nodes in 3 racks of 1 datacenter: 3 NORMAL",
-      "hash murmur, no hash tag; version V of the ring",
-      "",
-      "dc1",
-      "  rack1",
-      `    ${all[0]}  NORMAL  100.00 %  token 0  <- asked`,
-      "  rack2",
-      `    ${all[1]}  NORMAL  100.00 %  token 0`,
-      "  rack3",
-      `    ${all[2]}  NORMAL  100.00 %  token 0`,
-      "",
-    ]);
-  });
+    await test.step("describe shows the ring", async () => {
+      await until("all are up", () => describesAll("NORMAL", "NORMAL", "NORMAL"), PATIENCE_MS);
+      const { code, stdout, stderr } = await nodes.run("describe", "-c", "node1.yml");
+      assertEquals([code, stderr], [0, ""]);
+      assertEquals(stdout.replace(/version \d+/, "version V").split("\n"), [
+        "3 nodes in 3 racks of 1 datacenter: 3 NORMAL",
+        "hash murmur, no hash tag; version V of the ring",
+        "",
+        "dc1",
+        "  rack1",
+        `    ${all[0]}  NORMAL  100.00 %  token 0  <- asked`,
+        "  rack2",
+        `    ${all[1]}  NORMAL  100.00 %  token 0`,
+        "  rack3",
+        `    ${all[2]}  NORMAL  100.00 %  token 0`,
+        "",
+      ]);
+    });
 
-  await test.step("describe --json is the node's own answer", async () => {
-    const { stdout } = await nodes.run("describe", stats, "--json");
-    assertEquals(JSON.parse(stdout), await (await fetch(`http://${stats}/topology`)).json());
-  });
+    await test.step("describe --json is the node's own answer", async () => {
+      const { stdout } = await nodes.run("describe", stats, "--json");
+      assertEquals(JSON.parse(stdout), await (await fetch(`http://${stats}/topology`)).json());
+    });
 
-  await test.step("describe --key shows the owners", async () => {
-    const { code, stdout } = await nodes.run("describe", stats, "--key", "city & more");
-    assertEquals(code, 0);
-    assertMatch(stdout, /^key "city & more": token \d+\n/);
-    for (const [i, name] of all.entries()) {
-      assertMatch(stdout, new RegExp(`^dc1 +rack${i + 1} +${name} +0 +NORMAL`, "m"));
-    }
-    const binary = await nodes.run("describe", stats, "--base64", "--key", "/+8=", "--json");
-    assertEquals(JSON.parse(binary.stdout).key, "/+8=");
-    const bad = await nodes.run("describe", stats, "--base64", "--key", "***");
-    assertEquals([bad.code, bad.stdout], [1, ""]);
-    assertMatch(bad.stderr, /^dynomite describe: .* answers \/owner with status 400: /);
-  });
+    await test.step("describe --key shows the owners", async () => {
+      const { code, stdout } = await nodes.run("describe", stats, "--key", "city & more");
+      assertEquals(code, 0);
+      assertMatch(stdout, /^key "city & more": token \d+\n/);
+      for (const [i, name] of all.entries()) {
+        assertMatch(stdout, new RegExp(`^dc1 +rack${i + 1} +${name} +0 +NORMAL`, "m"));
+      }
+      const binary = await nodes.run("describe", stats, "--base64", "--key", "/+8=", "--json");
+      assertEquals(JSON.parse(binary.stdout).key, "/+8=");
+      const bad = await nodes.run("describe", stats, "--base64", "--key", "***");
+      assertEquals([bad.code, bad.stdout], [1, ""]);
+      assertMatch(bad.stderr, /^dynomite describe: .* answers \/owner with status 400: /);
+    });
 
-  await test.step("top --once counts what passes between its two looks, at every node", async () => {
-    using client = await RespClient.connect(ports.listen);
-    let over = false;
-    const load = (async () => {
-      while (!over) await client.pipeline([["SET", "k", "v"], ["GET", "k"], ["GET", "k"], ["GET", "k"]]);
-    })();
-    const { code, stdout, stderr } = await nodes.run("top", stats, "--once", "--interval", "1").finally(() =>
-      over = true
-    );
-    await load;
-    assertEquals([code, stderr], [0, ""]);
-    assert(!stdout.includes("\x1b"), "nothing for a terminal");
-    const lines = stdout.split("\n");
-    assertMatch(lines[0]!, new RegExp(`^dynomite \\d+\\.\\d+\\.\\d+  ${stats}, up `));
-    assertMatch(
-      lines[1]!,
-      /^3 nodes: 3 NORMAL {2}[\d,.]+ requests\/s {2}0\.00 % errors {2}worst p99 [\d.]+ (us|ms|s)$/,
-    );
-    const requests = Number(/([\d,.]+) requests/.exec(lines[1]!)![1]!.replaceAll(",", ""));
-    assert(requests > 0, lines[1]);
-    assertMatch(lines[4]!, new RegExp(`^\\*${all[0]} +dc1 +rack1 +NORMAL +[\\d,.]+ `));
-    assertMatch(lines[5]!, new RegExp(`^ ${all[1]} +dc1 +rack2 +NORMAL +0 `), "it is asked too");
-    assertMatch(lines[8]!, /^PEER .* LAST ERROR$/);
-    assertMatch(lines[9]!, new RegExp(`^ ${all[1]} +dc1 +rack2 +NORMAL +.* 1/1 +[\\d,.]+ `));
-  });
+    await test.step("top --once counts what passes between its two looks, at every node", async () => {
+      using client = await RespClient.connect(ports.listen);
+      let over = false;
+      const load = (async () => {
+        while (!over) await client.pipeline([["SET", "k", "v"], ["GET", "k"], ["GET", "k"], ["GET", "k"]]);
+      })();
+      const { code, stdout, stderr } = await nodes.run("top", stats, "--once", "--interval", "1").finally(() =>
+        over = true
+      );
+      await load;
+      assertEquals([code, stderr], [0, ""]);
+      assert(!stdout.includes("\x1b"), "nothing for a terminal");
+      const lines = stdout.split("\n");
+      assertMatch(lines[0]!, new RegExp(`^dynomite \\d+\\.\\d+\\.\\d+  ${stats}, up `));
+      assertMatch(
+        lines[1]!,
+        /^3 nodes: 3 NORMAL {2}[\d,.]+ requests\/s {2}0\.00 % errors {2}worst p99 [\d.]+ (us|ms|s)$/,
+      );
+      const requests = Number(/([\d,.]+) requests/.exec(lines[1]!)![1]!.replaceAll(",", ""));
+      assert(requests > 0, lines[1]);
+      assertMatch(lines[4]!, new RegExp(`^\\*${all[0]} +dc1 +rack1 +NORMAL +[\\d,.]+ `));
+      assertMatch(lines[5]!, new RegExp(`^ ${all[1]} +dc1 +rack2 +NORMAL +0 `), "it is asked too");
+      assertMatch(lines[8]!, /^PEER .* LAST ERROR$/);
+      assertMatch(lines[9]!, new RegExp(`^ ${all[1]} +dc1 +rack2 +NORMAL +.* 1/1 +[\\d,.]+ `));
+    });
 
-  await test.step("healthcheck ends with 0", async () => {
-    const ready = await nodes.run("healthcheck", "-c", "node1.yml");
-    assertEquals(ready, { code: 0, stdout: `${stats} is ready\n`, stderr: "" });
-    assertEquals((await nodes.run("healthcheck", "--live", stats)).stdout, `${stats} is alive\n`);
-  });
+    await test.step("healthcheck ends with 0", async () => {
+      const ready = await nodes.run("healthcheck", "-c", "node1.yml");
+      assertEquals(ready, { code: 0, stdout: `${stats} is ready\n`, stderr: "" });
+      assertEquals((await nodes.run("healthcheck", "--live", stats)).stdout, `${stats} is alive\n`);
+    });
 
-  await nodes.programs[2]![Symbol.asyncDispose]();
-  await test.step("a node that is gone is shown as that", async () => {
-    await until("the node is seen down", () => describesAll("NORMAL", "NORMAL", "DOWN"), PATIENCE_MS);
-    const { code, stdout } = await nodes.run("top", stats, "--once", "-i", "0.1");
-    assertEquals(code, 0);
-    assertMatch(stdout, /^3 nodes: 2 NORMAL, 1 DOWN .* counted at 2 of 3$/m);
-    assertMatch(stdout, new RegExp(`^ ${all[2]} +dc1 +rack3 +DOWN +- +- `, "m"));
-    assertMatch(stdout, new RegExp(`^ ${all[2]} +dc1 +rack3 +DOWN .* 0/1 .*\\S$`, "m"));
-    const gone = `${hosts[2]}:${ports.stats}`;
-    for (const command of ["top", "describe", "healthcheck"]) {
-      const { code, stdout, stderr } = await nodes.run(command, gone);
-      assertEquals([code, stdout], [1, ""]);
-      assertEquals(stderr, `dynomite ${command}: ${gone} does not answer: connection refused\n`);
-    }
-  });
-});
+    await nodes.programs[2]![Symbol.asyncDispose]();
+    await test.step("a node that is gone is shown as that", async () => {
+      await until("the node is seen down", () => describesAll("NORMAL", "NORMAL", "DOWN"), PATIENCE_MS);
+      const { code, stdout } = await nodes.run("top", stats, "--once", "-i", "0.1");
+      assertEquals(code, 0);
+      assertMatch(stdout, /^3 nodes: 2 NORMAL, 1 DOWN .* counted at 2 of 3$/m);
+      assertMatch(stdout, new RegExp(`^ ${all[2]} +dc1 +rack3 +DOWN +- +- `, "m"));
+      assertMatch(stdout, new RegExp(`^ ${all[2]} +dc1 +rack3 +DOWN .* 0/1 .*\\S$`, "m"));
+      const gone = `${hosts[2]}:${ports.stats}`;
+      for (const command of ["top", "describe", "healthcheck"]) {
+        const { code, stdout, stderr } = await nodes.run(command, gone);
+        assertEquals([code, stdout], [1, ""]);
+        assertEquals(stderr, `dynomite ${command}: ${gone} does not answer: connection refused\n`);
+      }
+    });
+  },
+);
 
 Deno.test("dynomite healthcheck ends with 1 and the reason", async (test) => {
   const folder = await Deno.makeTempDir({ prefix: "dynomite_health_" });

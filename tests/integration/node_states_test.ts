@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { c, type MixedNode, MixedRing, ours } from "../support/mixed_ring.ts";
 import { ProcessCluster } from "../support/process_cluster.ts";
 import { until } from "../support/program.ts";
-import { startRedis, testWith, testWithOriginal } from "../support/real_servers.ts";
+import { LOOPBACK_ADDRESSES, startRedis, testWith, testWithOriginal } from "../support/real_servers.ts";
 import { RespClient } from "../support/resp_client.ts";
 
 /** A loaded machine takes long over everything. */
@@ -22,7 +22,7 @@ async function ask(host: string, port: number, path: string): Promise<string> {
 }
 
 testWith(
-  ["redis-server"],
+  [LOOPBACK_ADDRESSES, "redis-server"],
   "a process is taken through its states while clients write, and lacks nothing in the end",
   async () => {
     const engine = await startRedis();

@@ -6,7 +6,7 @@ import { DemoCluster, shownNodes } from "../support/demo_cluster.ts";
 import { checkShown, freePorts, numberMap } from "../support/examples.ts";
 import { Program } from "../support/program.ts";
 import { type Block, blocksOf, type Shown, shownIn } from "../support/readme.ts";
-import { testWith } from "../support/real_servers.ts";
+import { LOOPBACK_ADDRESSES, testWith } from "../support/real_servers.ts";
 
 /** The nodes of a section: those whose files it shows, or the one of the configuration in the program. */
 function filesOf(blocks: readonly Block[], section: string): readonly string[] {
@@ -39,23 +39,28 @@ async function checkDemo([start, ...examples]: readonly Shown[]): Promise<void> 
 
 for (const section of sections) {
   const examples = blocks.filter((block) => block.section === section && block.language === "console").flatMap(shownIn);
-  testWith(["redis-cli"], `README: the examples of "${section}" print what they show`, async () => {
-    if (examples[0]?.command === "deno task cluster") return await checkDemo(examples);
-    const numbers = numberMap(freePorts());
-    const folder = await Deno.makeTempDir({ prefix: "dynomite_readme_" });
-    const nodes: Program[] = [];
-    try {
-      for (const [at, text] of filesOf(blocks, section).entries()) {
-        await Deno.writeTextFile(`${folder}/${at}.yml`, numbers.to(text));
-        nodes.push(await Program.start(["-c", `${at}.yml`], folder));
+  const files = filesOf(blocks, section).join("\n");
+  testWith(
+    ["redis-cli", ...(files.includes("127.0.0.2") ? [LOOPBACK_ADDRESSES] : [])],
+    `README: the examples of "${section}" print what they show`,
+    async () => {
+      if (examples[0]?.command === "deno task cluster") return await checkDemo(examples);
+      const numbers = numberMap(freePorts());
+      const folder = await Deno.makeTempDir({ prefix: "dynomite_readme_" });
+      const nodes: Program[] = [];
+      try {
+        for (const [at, text] of filesOf(blocks, section).entries()) {
+          await Deno.writeTextFile(`${folder}/${at}.yml`, numbers.to(text));
+          nodes.push(await Program.start(["-c", `${at}.yml`], folder));
+        }
+        await checkShown(examples, numbers, folder, nodes.length > 1);
+      } finally {
+        for (const node of nodes) {
+          node.kill("SIGTERM");
+          await node.ended();
+        }
+        await Deno.remove(folder, { recursive: true });
       }
-      await checkShown(examples, numbers, folder, nodes.length > 1);
-    } finally {
-      for (const node of nodes) {
-        node.kill("SIGTERM");
-        await node.ended();
-      }
-      await Deno.remove(folder, { recursive: true });
-    }
-  });
+    },
+  );
 }

@@ -4,6 +4,7 @@ import { DnsServer } from "../support/dns_server.ts";
 import { FloridaServer } from "../support/florida_server.ts";
 import { freePort, Program, runProgram, until } from "../support/program.ts";
 import { RespClient } from "../support/resp_client.ts";
+import { LOOPBACK_ADDRESSES, testWith } from "../support/real_servers.ts";
 
 /** Where nodes learn of each other. Hosts are 127.0.0.1, 127.0.0.2, ... */
 interface Source extends AsyncDisposable {
@@ -101,87 +102,95 @@ async function startNode(
 }
 
 for (const [name, open] of Object.entries(sources)) {
-  Deno.test(`${name}: two nodes find each other, a third joins and gets writes, and all go on without the provider`, async () => {
+  testWith(
+    [LOOPBACK_ADDRESSES],
+    `${name}: two nodes find each other, a third joins and gets writes, and all go on without the provider`,
+    async () => {
+      const folder = await Deno.makeTempDir({ prefix: "dynomite_seeds_" });
+      const peerPort = freePort();
+      try {
+        await using source = open(folder, peerPort);
+        await source.put(["127.0.0.1", "127.0.0.2"]);
+        const start = (host: string) => startNode(folder, host, peerPort, source);
+        await using one = await start("127.0.0.1");
+        await using two = await start("127.0.0.2");
+        let writes = 0;
+        const arrives = async (from: typeof one, to: typeof one) => {
+          const value = String(++writes);
+          assertEquals(await from.call("SET", "k", value), "OK");
+          return await to.call("GET", "k") === value;
+        };
+        await until("a write to the first is at the second", () => arrives(one, two));
+        await until("a write to the second is at the first", () => arrives(two, one));
+        // It knows the others; they do not know it yet.
+        await using three = await start("127.0.0.3");
+        await until("a write to the third is at the first", () => arrives(three, one));
+        await one.call("SET", "early", "1");
+        await source.put(["127.0.0.1", "127.0.0.2", "127.0.0.3"]);
+        await until("a write to the first is at the third", () => arrives(one, three));
+        await until("a write to the second is at the third", () => arrives(two, three));
+        assertEquals(await three.call("GET", "early"), "");
+        await source.fail();
+        // The nodes have asked in vain many times when this is over.
+        const later = Date.now() + 500;
+        await until("some time went by", async () => await arrives(one, two) && Date.now() > later);
+        assert(await arrives(one, three));
+        const log = await one.stop();
+        assertStringIncludes(log, `joined: 127.0.0.2:${peerPort}`);
+        assertStringIncludes(log, `joined: 127.0.0.3:${peerPort}`);
+        assertStringIncludes(log, "of dc1 is new, and nothing is copied to it");
+        assertEquals(log.match(/the 2 other nodes known stay/g)?.length, 1, log);
+        await three.stop();
+        await two.stop();
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  );
+}
+
+testWith(
+  [LOOPBACK_ADDRESSES],
+  "dns_provider, A, with gossip: addresses are where nodes are asked for their racks and tokens",
+  async () => {
     const folder = await Deno.makeTempDir({ prefix: "dynomite_seeds_" });
     const peerPort = freePort();
     try {
-      await using source = open(folder, peerPort);
-      await source.put(["127.0.0.1", "127.0.0.2"]);
-      const start = (host: string) => startNode(folder, host, peerPort, source);
-      await using one = await start("127.0.0.1");
-      await using two = await start("127.0.0.2");
-      let writes = 0;
-      const arrives = async (from: typeof one, to: typeof one) => {
-        const value = String(++writes);
-        assertEquals(await from.call("SET", "k", value), "OK");
-        return await to.call("GET", "k") === value;
+      await using source = dnsSource("A", (hosts) => hosts);
+      const hosts = ["127.0.0.1", "127.0.0.2", "127.0.0.3"] as const;
+      await source.put(hosts);
+      const start = (host: string, rack: string, token: number) =>
+        startNode(folder, host, peerPort, source, [`rack: ${rack}`, `tokens: ${token}`, "enable_gossip: true"]);
+      await using one = await start(hosts[0], "r1", 0);
+      await using two = await start(hosts[1], "r1", 2147483648);
+      await using three = await start(hosts[2], "r2", 0);
+      let batch = 0;
+      /** How many of thirty keys written now each node gets. */
+      const shares = async () => {
+        const size = async (node: typeof one) =>
+          Number(/keys=([0-9]+)/.exec(await node.call("INFO", "keyspace"))?.[1] ?? 0);
+        const sizes = () => Promise.all([one, two, three].map(size));
+        const before = await sizes();
+        batch++;
+        for (let i = 0; i < 30; i++) await one.call("SET", `${batch}/${i}`, "v");
+        return (await sizes()).map((size, i) => size - before[i]!);
       };
-      await until("a write to the first is at the second", () => arrives(one, two));
-      await until("a write to the second is at the first", () => arrives(two, one));
-      // It knows the others; they do not know it yet.
-      await using three = await start("127.0.0.3");
-      await until("a write to the third is at the first", () => arrives(three, one));
-      await one.call("SET", "early", "1");
-      await source.put(["127.0.0.1", "127.0.0.2", "127.0.0.3"]);
-      await until("a write to the first is at the third", () => arrives(one, three));
-      await until("a write to the second is at the third", () => arrives(two, three));
-      assertEquals(await three.call("GET", "early"), "");
+      // The first rack's nodes share the keys, the second rack has one node, and there is no third.
+      await until("the ring is what the nodes say", async () => {
+        const [first, second, third] = await shares();
+        return first! > 0 && first! < 30 && first! + second! === 30 && third === 30;
+      });
       await source.fail();
-      // The nodes have asked in vain many times when this is over.
-      const later = Date.now() + 500;
-      await until("some time went by", async () => await arrives(one, two) && Date.now() > later);
-      assert(await arrives(one, three));
       const log = await one.stop();
-      assertStringIncludes(log, `joined: 127.0.0.2:${peerPort}`);
-      assertStringIncludes(log, `joined: 127.0.0.3:${peerPort}`);
-      assertStringIncludes(log, "of dc1 is new, and nothing is copied to it");
-      assertEquals(log.match(/the 2 other nodes known stay/g)?.length, 1, log);
-      await three.stop();
+      assertStringIncludes(log, `127.0.0.2:${peerPort} (dc1/r1, token 2147483648) joins`);
+      assertEquals(log.includes("of dc1 is new"), false, log);
       await two.stop();
+      await three.stop();
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
-  });
-}
-
-Deno.test("dns_provider, A, with gossip: addresses are where nodes are asked for their racks and tokens", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "dynomite_seeds_" });
-  const peerPort = freePort();
-  try {
-    await using source = dnsSource("A", (hosts) => hosts);
-    const hosts = ["127.0.0.1", "127.0.0.2", "127.0.0.3"] as const;
-    await source.put(hosts);
-    const start = (host: string, rack: string, token: number) =>
-      startNode(folder, host, peerPort, source, [`rack: ${rack}`, `tokens: ${token}`, "enable_gossip: true"]);
-    await using one = await start(hosts[0], "r1", 0);
-    await using two = await start(hosts[1], "r1", 2147483648);
-    await using three = await start(hosts[2], "r2", 0);
-    let batch = 0;
-    /** How many of thirty keys written now each node gets. */
-    const shares = async () => {
-      const size = async (node: typeof one) =>
-        Number(/keys=([0-9]+)/.exec(await node.call("INFO", "keyspace"))?.[1] ?? 0);
-      const sizes = () => Promise.all([one, two, three].map(size));
-      const before = await sizes();
-      batch++;
-      for (let i = 0; i < 30; i++) await one.call("SET", `${batch}/${i}`, "v");
-      return (await sizes()).map((size, i) => size - before[i]!);
-    };
-    // The first rack's nodes share the keys, the second rack has one node, and there is no third.
-    await until("the ring is what the nodes say", async () => {
-      const [first, second, third] = await shares();
-      return first! > 0 && first! < 30 && first! + second! === 30 && third === 30;
-    });
-    await source.fail();
-    const log = await one.stop();
-    assertStringIncludes(log, `127.0.0.2:${peerPort} (dc1/r1, token 2147483648) joins`);
-    assertEquals(log.includes("of dc1 is new"), false, log);
-    await two.stop();
-    await three.stop();
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  },
+);
 
 Deno.test("a node starts and serves without its provider, as a daemon too", async () => {
   const folder = await Deno.makeTempDir({ prefix: "dynomite_seeds_" });

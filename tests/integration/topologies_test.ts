@@ -3,7 +3,7 @@ import { assert } from "@std/assert";
 import topologies from "../../conf/README.md" with { type: "text" };
 import { runSection } from "../support/examples.ts";
 import { blocksOf } from "../support/readme.ts";
-import { testWith } from "../support/real_servers.ts";
+import { LOOPBACK_ADDRESSES, testWith } from "../support/real_servers.ts";
 
 /** Needs C Dynomite: migration_test.ts runs it. */
 const MIGRATION = "Moving from C Dynomite, node by node";
@@ -19,6 +19,7 @@ for (const section of sections) {
     "redis-cli",
     ...(/:63\d\d:/.test(text) ? ["redis-server"] : []),
     ...(text.includes(":11211:") ? ["memcached"] : []),
+    ...(text.includes("127.0.0.2") ? [LOOPBACK_ADDRESSES] : []),
   ];
   testWith(needs, `conf/README: "${section}" starts and prints what it shows`, () => runSection(own));
 }

@@ -8,7 +8,7 @@ import { accessibilityFindings } from "../support/accessibility.ts";
 import { BROWSER, Browser, type WatchedPage } from "../support/browser.ts";
 import { ProcessCluster } from "../support/process_cluster.ts";
 import { until } from "../support/program.ts";
-import { testWith } from "../support/real_servers.ts";
+import { LOOPBACK_ADDRESSES, testWith } from "../support/real_servers.ts";
 import { fixture, racksOf } from "../support/ui_fixtures.ts";
 import { UiServer } from "../support/ui_server.ts";
 
@@ -36,70 +36,74 @@ function assertQuiet({ errors, foreign }: WatchedPage): void {
   assertEquals(foreign, []);
 }
 
-testWith([BROWSER], "/ui shows a killed node of three racks down, and up again, without a reload", async () => {
-  await using cluster = await ProcessCluster.start(
-    ["rack1", "rack2", "rack3"].flatMap((rack) => [0, 2 * QUARTER].map((token) => ({ rack, tokens: [token] }))),
-  );
-  await using browser = await Browser.start();
-  const { host, statsPort } = cluster.nodes[0]!;
-  const watched = await browser.open(`http://${host}:${statsPort}/ui`);
-  const { page } = watched;
-  await untilText(page, "#health-value", "6 of 6 up");
-  assertEquals((await states(page)).length, 6);
-  assertEquals(await page.locator(".ring .arc").count(), 6);
-  await untilText(page, "#live", "Live");
+testWith(
+  [BROWSER, LOOPBACK_ADDRESSES],
+  "/ui shows a killed node of three racks down, and up again, without a reload",
+  async () => {
+    await using cluster = await ProcessCluster.start(
+      ["rack1", "rack2", "rack3"].flatMap((rack) => [0, 2 * QUARTER].map((token) => ({ rack, tokens: [token] }))),
+    );
+    await using browser = await Browser.start();
+    const { host, statsPort } = cluster.nodes[0]!;
+    const watched = await browser.open(`http://${host}:${statsPort}/ui`);
+    const { page } = watched;
+    await untilText(page, "#health-value", "6 of 6 up");
+    assertEquals((await states(page)).length, 6);
+    assertEquals(await page.locator(".ring .arc").count(), 6);
+    await untilText(page, "#live", "Live");
 
-  // A mark that a reload would lose.
-  await page.evaluate("document.body.dataset.mark = 'kept'");
-  using client = await cluster.connect(0);
-  const use = async () => {
-    await client.call("SET", "user:1001", "x");
-    await client.call("GET", "user:1001");
-  };
-  const busy = async () => {
-    for (let i = 0; i < 50; i++) await use();
-    return Number((await text(page, "#requests-value")).replaceAll(",", "")) > 0;
-  };
-  await until("the page shows requests", busy, LIMIT_MS);
+    // A mark that a reload would lose.
+    await page.evaluate("document.body.dataset.mark = 'kept'");
+    using client = await cluster.connect(0);
+    const use = async () => {
+      await client.call("SET", "user:1001", "x");
+      await client.call("GET", "user:1001");
+    };
+    const busy = async () => {
+      for (let i = 0; i < 50; i++) await use();
+      return Number((await text(page, "#requests-value")).replaceAll(",", "")) > 0;
+    };
+    await until("the page shows requests", busy, LIMIT_MS);
 
-  // The owners of a key are those that the node itself names.
-  await page.getByLabel("Find a key’s owners").fill("user:1001");
-  await page.getByRole("button", { name: "Find" }).click();
-  await page.locator(".owners li").first().waitFor();
-  const owner = await (await fetch(`http://${host}:${statsPort}/owner?key=user:1001`)).json();
-  const shown = await page.locator(".owners li strong").allTextContents();
-  assertEquals(shown, owner.owners.map(({ name }: { name: string }) => name));
-  assertStringIncludes(await text(page, "#owner-result"), String(owner.token));
-  assertEquals(await page.locator(".ring .arc.owner").count(), 3);
-  assertEquals(await page.locator(".key-line").count(), 1);
-  assertEquals(await accessibilityFindings(page), []);
-  assertQuiet(watched);
+    // The owners of a key are those that the node itself names.
+    await page.getByLabel("Find a key’s owners").fill("user:1001");
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.locator(".owners li").first().waitFor();
+    const owner = await (await fetch(`http://${host}:${statsPort}/owner?key=user:1001`)).json();
+    const shown = await page.locator(".owners li strong").allTextContents();
+    assertEquals(shown, owner.owners.map(({ name }: { name: string }) => name));
+    assertStringIncludes(await text(page, "#owner-result"), String(owner.token));
+    assertEquals(await page.locator(".ring .arc.owner").count(), 3);
+    assertEquals(await page.locator(".key-line").count(), 1);
+    assertEquals(await accessibilityFindings(page), []);
+    assertQuiet(watched);
 
-  const victim = cluster.nodes.findIndex(({ host }) => host === shown[1]);
-  await cluster.crash(victim);
-  const down = async () => {
-    await use();
-    return (await states(page))[victim] === "DOWN";
-  };
-  await until("the page shows it down", down, LIMIT_MS);
-  await untilText(page, "#health-value", "5 of 6 up");
-  await untilText(page, "#health-note", "2 of 3 copies");
-  await untilText(page, "#announcer", `${cluster.nodes[victim]!.host} in rack2 is DOWN`);
-  await untilText(page, ".ring .arc.bad .arc-text", "DOWN");
-  // The answer about the key follows.
-  await untilText(page, ".owners li:nth-child(2) .chip", "DOWN");
-  assertEquals(await accessibilityFindings(page), []);
+    const victim = cluster.nodes.findIndex(({ host }) => host === shown[1]);
+    await cluster.crash(victim);
+    const down = async () => {
+      await use();
+      return (await states(page))[victim] === "DOWN";
+    };
+    await until("the page shows it down", down, LIMIT_MS);
+    await untilText(page, "#health-value", "5 of 6 up");
+    await untilText(page, "#health-note", "2 of 3 copies");
+    await untilText(page, "#announcer", `${cluster.nodes[victim]!.host} in rack2 is DOWN`);
+    await untilText(page, ".ring .arc.bad .arc-text", "DOWN");
+    // The answer about the key follows.
+    await untilText(page, ".owners li:nth-child(2) .chip", "DOWN");
+    assertEquals(await accessibilityFindings(page), []);
 
-  await cluster.restart(victim);
-  const up = async () => {
-    await use();
-    return (await states(page))[victim] === "NORMAL";
-  };
-  await until("the page shows it up", up, LIMIT_MS);
-  await untilText(page, "#health-value", "6 of 6 up");
-  assertEquals(await page.evaluate("document.body.dataset.mark"), "kept");
-  assertQuiet(watched);
-});
+    await cluster.restart(victim);
+    const up = async () => {
+      await use();
+      return (await states(page))[victim] === "NORMAL";
+    };
+    await until("the page shows it up", up, LIMIT_MS);
+    await untilText(page, "#health-value", "6 of 6 up");
+    assertEquals(await page.evaluate("document.body.dataset.mark"), "kept");
+    assertQuiet(watched);
+  },
+);
 
 testWith([BROWSER], "/ui says when the node does not answer, and goes on when it does", async () => {
   const first = new UiServer(fixture(racksOf("dc1:3x1")));

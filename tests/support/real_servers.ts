@@ -27,15 +27,30 @@ export function isInstalled(program: string): boolean {
   return pathOf(program) !== undefined;
 }
 
-/** `Deno.test`, skipped with the reason in its name where one of `programs` is not installed. */
+/**
+ * What tests need whose nodes are on 127.0.0.1, 127.0.0.2, ...: Linux has all of them, macOS only those that were added
+ * (`sudo ifconfig lo0 alias 127.0.0.2 up`).
+ */
+export const LOOPBACK_ADDRESSES = "127.0.0.2, 127.0.0.3 ... as addresses of this machine";
+
+function hasLoopbackAddresses(): boolean {
+  try {
+    for (const hostname of ["127.0.0.2", "127.0.0.3"]) Deno.listen({ hostname, port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `Deno.test`, skipped with the reason in its name where one of the programs or `LOOPBACK_ADDRESSES` is missing. */
 export function testWith(
-  programs: readonly string[],
+  needs: readonly string[],
   name: string,
   fn: (test: Deno.TestContext) => void | Promise<void>,
 ): void {
-  const missing = programs.filter((program) => !isInstalled(program));
+  const missing = needs.filter((need) => need === LOOPBACK_ADDRESSES ? !hasLoopbackAddresses() : !isInstalled(need));
   if (missing.length === 0) Deno.test(name, fn);
-  else Deno.test({ name: `${name} (skipped: ${missing.join(", ")} is not installed)`, ignore: true, fn });
+  else Deno.test({ name: `${name} (skipped: missing ${missing.join(", ")})`, ignore: true, fn });
 }
 
 /** The C Dynomite that DYNOMITE_C names, if it does. */
