@@ -159,8 +159,10 @@ testWith(
       await using source = dnsSource("A", (hosts) => hosts);
       const hosts = ["127.0.0.1", "127.0.0.2", "127.0.0.3"] as const;
       await source.put(hosts);
+      // A write is answered when both racks have it.
+      const common = ["enable_gossip: true", "write_consistency: dc_quorum"];
       const start = (host: string, rack: string, token: number) =>
-        startNode(folder, host, peerPort, source, [`rack: ${rack}`, `tokens: ${token}`, "enable_gossip: true"]);
+        startNode(folder, host, peerPort, source, [`rack: ${rack}`, `tokens: ${token}`, ...common]);
       await using one = await start(hosts[0], "r1", 0);
       await using two = await start(hosts[1], "r1", 2147483648);
       await using three = await start(hosts[2], "r2", 0);
@@ -179,7 +181,7 @@ testWith(
       await until("the ring is what the nodes say", async () => {
         const [first, second, third] = await shares();
         return first! > 0 && first! < 30 && first! + second! === 30 && third === 30;
-      });
+      }, 30_000);
       await source.fail();
       const log = await one.stop();
       assertStringIncludes(log, `127.0.0.2:${peerPort} (dc1/r1, token 2147483648) joins`);
