@@ -199,8 +199,8 @@ Deno.test("the stats port answers while 200 clients are idle or slow, and the no
     for (let i = 0; i < 200; i++) clients.push(await Deno.connect(node.at));
     for (const [i, client] of clients.entries()) await writeAll(client, texts[i % texts.length]!);
     for (let i = 0; i < 20; i++) {
-      // Those that are slow go on, a byte at a time.
-      for (const client of clients.slice(2, 40)) await writeAll(client, "a");
+      // Those that are slow go on, a byte at a time; some have had an answer, and may be closed.
+      for (const client of clients.slice(2, 40)) await writeAll(client, "a").catch(() => {});
       assertEquals((await node.ask("GET /info")).status, 200);
     }
   } finally {

@@ -82,11 +82,15 @@ export class ProcessCluster implements AsyncDisposable {
     return RespClient.connect(port, 2, host);
   }
 
+  /** Asks a path of a node's stats port. */
+  async ask(index: number, path: string, method = "GET"): Promise<{ readonly status: number; readonly body: string }> {
+    const { host, statsPort } = this.nodes[index]!;
+    const response = await fetch(`http://${host}:${statsPort}${path}`, { method });
+    return { status: response.status, body: await response.text() };
+  }
   /** What a node counts, from its stats port. */
   async stats(index: number): Promise<Readonly<Record<string, number>>> {
-    const { host, statsPort } = this.nodes[index]!;
-    const response = await fetch(`http://${host}:${statsPort}/info`);
-    return (await response.json()).dyn_o_mite;
+    return JSON.parse((await this.ask(index, "/info")).body).dyn_o_mite;
   }
 
   /** kill -9, and its end. */
