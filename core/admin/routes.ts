@@ -18,7 +18,7 @@ import { json, OK, text } from "./responses.ts";
 import type { Route } from "./route.ts";
 import { changeState, showState } from "./node_state.ts";
 import { ringOf } from "./ring_view.ts";
-import { seedsList } from "./seeds_list.ts";
+import { showSeeds } from "./seeds_list.ts";
 import { statsInfo } from "./stats_info.ts";
 import { setTimeoutFactor, showTimeoutFactor } from "./timeout_factor.ts";
 import { describeTopology } from "./topology.ts";
@@ -85,7 +85,7 @@ export const routes: readonly Route[] = [
     path: "/REST/v1/admin/get_seeds",
     access: "anyone",
     doc: "The same as a list for `florida_provider`: this node can be the one that others ask who there is.",
-    handle: ({ node }) => text(seedsList(node.topology)),
+    handle: ({ node }) => showSeeds(node.topology),
   },
   {
     path: "/topology",
