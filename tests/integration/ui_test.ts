@@ -215,6 +215,8 @@ testWith([BROWSER], "/ui is worked by keyboard, keeps the chosen theme, and is f
   await page.getByRole("button", { name: "10.0.2.2" }).press("Enter");
   assertEquals(await page.locator(".arc.selected.bad").count(), 1);
   assertEquals(await page.getByRole("button", { name: "10.0.2.2" }).getAttribute("aria-pressed"), "true");
+  await untilText(page, "#ring-selected", "DOWN");
+  assertStringIncludes(await text(page, "#ring-selected"), "10.0.2.2");
   await page.getByLabel("Only those not serving").uncheck();
   assertEquals(await accessibilityFindings(page), []);
   const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");

@@ -25,6 +25,8 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** Pixels of a picture per pixel of the page. */
+  readonly scale?: number;
 }
 
 export interface WatchedPage {
@@ -53,6 +55,7 @@ export class Browser implements AsyncDisposable {
     const context = await this.#browser.newContext({
       viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
       colorScheme: options.dark ? "dark" : "light",
+      deviceScaleFactor: options.scale ?? 1,
       reducedMotion: "reduce",
     });
     const page = await context.newPage();

@@ -117,7 +117,7 @@ export class Chart {
         y: { range: (_, __, max) => [0, !max || max <= 0 ? 1 : max * 1.1] },
       },
       axes: [
-        { ...axis, size: 26, space: 70, values: (_, splits) => splits.map((s) => timeOfDay(s * 1000)) },
+        { ...axis, size: 28, gap: 8, space: 70, values: (_, splits) => splits.map((s) => timeOfDay(s * 1000)) },
         {
           ...axis,
           size: 58,

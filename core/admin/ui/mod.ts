@@ -21,10 +21,12 @@ import nodeStates from "./node_states.js" with { type: "text" };
 import nodesView from "./nodes_view.js" with { type: "text" };
 import ownerView from "./owner_view.js" with { type: "text" };
 import pageStyle from "./page.css" with { type: "text" };
+import partsStyle from "./parts.css" with { type: "text" };
 import poller from "./poller.js" with { type: "text" };
-import ring from "./ring.css" with { type: "text" };
+import ringStyle from "./ring.css" with { type: "text" };
 import ringGeometry from "./ring_geometry.js" with { type: "text" };
 import ringView from "./ring_view.js" with { type: "text" };
+import stateChip from "./state_chip.js" with { type: "text" };
 import summaryView from "./summary_view.js" with { type: "text" };
 import theme from "./theme.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
@@ -41,7 +43,8 @@ const files: Readonly<Record<string, readonly [type: string, text: string]>> = {
   "icon.svg": [SVG, icon],
   "colours.css": [CSS, colours],
   "page.css": [CSS, pageStyle],
-  "ring.css": [CSS, ring],
+  "parts.css": [CSS, partsStyle],
+  "ring.css": [CSS, ringStyle],
   "uplot.css": [CSS, uplotStyle],
   "uplot.js": [JS, `/*!\n${uplotLicense.trim()}\n*/\n${uplot}`],
   "main.js": [JS, main],
@@ -59,6 +62,7 @@ const files: Readonly<Record<string, readonly [type: string, text: string]>> = {
   "poller.js": [JS, poller],
   "ring_geometry.js": [JS, ringGeometry],
   "ring_view.js": [JS, ringView],
+  "state_chip.js": [JS, stateChip],
   "summary_view.js": [JS, summaryView],
   "theme.js": [JS, theme],
 };

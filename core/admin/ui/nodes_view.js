@@ -4,7 +4,8 @@
 import { byId, element, setText, syncRows } from "./dom.js";
 import { bytes, count, NONE, percent, span } from "./format.js";
 import { namer, nodeId } from "./node_id.js";
-import { lookOf, serves } from "./node_states.js";
+import { serves } from "./node_states.js";
+import { stateChip } from "./state_chip.js";
 
 /** @import { Peer, PeerLink, Topology, TopologyNode } from "./bodies.ts" */
 
@@ -57,7 +58,9 @@ export class NodesView {
     this.#selected = id;
     this.#draw();
     const row = [...this.#body.children].find((row) => row instanceof HTMLElement && row.dataset.key === id);
-    row?.scrollIntoView({ block: "nearest" });
+    // Within its frame alone: the page stays where it was looked at.
+    const frame = this.#body.closest(".scroll");
+    if (row instanceof HTMLElement && frame) frame.scrollTop = row.offsetTop - frame.clientHeight / 2;
   }
 
   #draw() {
@@ -121,21 +124,6 @@ export class NodesView {
     const facts = [percent(node.ownership_percent), ...peerFacts(node, peer)];
     numbers.forEach((cell, i) => setText(cell, facts[i] ?? NONE));
   }
-}
-
-/**
- * A state as it stands beside names.
- *
- * @param {string} state
- */
-export function stateChip(state) {
-  const { tone, sign, meaning } = lookOf(state);
-  return element(
-    "span",
-    { class: `chip ${tone}`, title: meaning },
-    element("span", { "aria-hidden": "true", class: "sign" }, sign),
-    state,
-  );
 }
 
 /**

@@ -6,7 +6,7 @@ import { byId, element } from "./dom.js";
 import { plural } from "./format.js";
 import { namer } from "./node_id.js";
 import { serves } from "./node_states.js";
-import { stateChip } from "./nodes_view.js";
+import { stateChip } from "./state_chip.js";
 
 /** @import { Api } from "./api.js" */
 /** @import { Owner, Ownership, Topology } from "./bodies.ts" */
@@ -111,7 +111,9 @@ export class OwnerView {
       }
       list.append(item);
     }
-    this.#result.replaceChildren(heading, list, element("p", { class: "muted why" }, why));
+    const reason = element("details", { class: "why" }, element("summary", {}, "Why these"), why);
+    reason.open = this.#result.querySelector("details")?.open ?? false;
+    this.#result.replaceChildren(heading, list, reason);
     if (isNew) {
       const named = owners.map((owner) => `${this.#nameOf(owner)} in ${owner.rack}, ${owner.state}`).join("; ");
       this.#status.textContent = `Key ${key} has token ${token}. ${plural(owners.length, "owner")}: ${named}.`;

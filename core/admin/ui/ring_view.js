@@ -6,10 +6,11 @@
  *
  * To assistive technology a drawing is one picture with a sentence; all it shows is in the table of nodes.
  */
-import { drawn, element } from "./dom.js";
+import { byId, drawn, element, setText } from "./dom.js";
 import { percent, plural } from "./format.js";
 import { namer, nodeId } from "./node_id.js";
 import { lookOf, serves } from "./node_states.js";
+import { stateChip } from "./state_chip.js";
 import { angleOf, arcsOf, bandPath, besideTop, coverage, mergeArcs, pointAt, textPath } from "./ring_geometry.js";
 
 /** @import { Topology, TopologyDatacenter, TopologyNode, TopologyRack, Ownership } from "./bodies.ts" */
@@ -77,6 +78,23 @@ export class RingView {
     for (const [node, arcs] of this.#arcs) {
       for (const arc of arcs) arc.classList.toggle("selected", node === id);
     }
+    this.#describe(id);
+  }
+
+  /** @param {string | undefined} id */
+  #describe(id) {
+    const line = byId("ring-selected");
+    for (const datacenter of this.#topology?.datacenters ?? []) {
+      for (const rack of datacenter.racks) {
+        const node = rack.nodes.find((node) => nodeId(datacenter.name, rack.name, node) === id);
+        if (node === undefined) continue;
+        const facts = [`${datacenter.name} / ${rack.name}`, `owns ${percent(node.ownership_percent)}`, tokensOf(node)];
+        const name = element("strong", {}, this.#nameOf(node));
+        line.replaceChildren(stateChip(node.state), name, ...facts.map((fact) => element("span", {}, fact)));
+        return;
+      }
+    }
+    setText(line, "Choose a stretch of the ring to see whose it is.");
   }
 
   #draw() {
@@ -202,10 +220,14 @@ export class RingView {
  * @param {string} rack
  */
 function described(node, name, rack) {
-  const { tokens } = node;
-  const some = tokens.length > 4 ? `${tokens.slice(0, 4).join(", ")} and ${tokens.length - 4} more` : tokens.join(", ");
   return `${name} in ${rack}\n${node.state}: ${lookOf(node.state).meaning}\n` +
-    `owns ${percent(node.ownership_percent)} of its rack\ntoken${tokens.length === 1 ? "" : "s"} ${some}`;
+    `owns ${percent(node.ownership_percent)} of its rack\n${tokensOf(node)}`;
+}
+
+/** @param {TopologyNode} node */
+function tokensOf({ tokens }) {
+  const some = tokens.length > 4 ? `${tokens.slice(0, 4).join(", ")} and ${tokens.length - 4} more` : tokens.join(", ");
+  return `token${tokens.length === 1 ? "" : "s"} ${some}`;
 }
 
 /**

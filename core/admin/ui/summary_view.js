@@ -4,8 +4,9 @@
 import { byId, element, setText } from "./dom.js";
 import { bytes, count, duration, plural, rate, span } from "./format.js";
 import { namer, nodeId } from "./node_id.js";
-import { lookOf, serves } from "./node_states.js";
+import { serves } from "./node_states.js";
 import { coverage } from "./ring_geometry.js";
+import { stateChip } from "./state_chip.js";
 
 /** @import { Info, Topology } from "./bodies.ts" */
 /** @import { Measures } from "./measures.js" */
@@ -80,20 +81,7 @@ export function showHealth(topology) {
 function showLegend(states) {
   const counts = new Map([["NORMAL", 0]]);
   for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const items = [...counts].map(([state, number]) => {
-    const { tone, sign, meaning } = lookOf(state);
-    return element(
-      "li",
-      { title: meaning },
-      element(
-        "span",
-        { class: `chip ${tone}` },
-        element("span", { "aria-hidden": "true", class: "sign" }, sign),
-        state,
-      ),
-      ` ${number}`,
-    );
-  });
+  const items = [...counts].map(([state, number]) => element("li", {}, stateChip(state), ` ${number}`));
   const legend = byId("states");
   const text = items.map((item) => item.textContent).join();
   if (legend.dataset.text !== text) {
