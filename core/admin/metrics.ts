@@ -172,7 +172,6 @@ function writeCluster(node: Node, out: MetricsText): void {
   const { topology, stateOf } = ringOf(node);
   out.family("dynomite_node_state", "gauge", "Always 1; the label says in which state this node is.")
     .add(1, { state: node.state });
-  out.family("dynomite_held_writes", "gauge", "Writes that wait for this node to resume.").add(node.heldWrites.count);
   out.family("dynomite_topology_version", "gauge", "Rises with every change of the ring.").add(topology.version);
   const peers = topology.nodes.filter((one) => one !== topology.local).map((one) => ({
     labels: { peer: addressOf(one), rack: one.rack, datacenter: one.datacenter },

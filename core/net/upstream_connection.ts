@@ -399,6 +399,10 @@ export class UpstreamConnection implements WriteOwner {
       turn.begin();
       this.#lastReadAt = turn.now;
       this.#observer.onAlive();
+      const { now } = turn;
+      // Requests that left together are mostly answered together: one record for all of them.
+      let sentAt = 0;
+      let together = 0;
       while (input.start < input.end) {
         const next = framing.parse(input.bytes, input.start, input.end);
         if (next === INCOMPLETE) break;
@@ -411,7 +415,12 @@ export class UpstreamConnection implements WriteOwner {
         if (framing.numbered && framing.replyId > queue.headId) stats.mismatched_responses++;
         const sink = framing.numbered ? queue.take(framing.replyId) : queue.takeHead();
         if (queue.takenKind !== EntryKind.Probe) {
-          hop.latencyUs.record((turn.now - queue.takenSentAt) * 1000);
+          if (queue.takenSentAt !== sentAt) {
+            if (together > 0) hop.latencyUs.record((now - sentAt) * 1000, together);
+            sentAt = queue.takenSentAt;
+            together = 0;
+          }
+          together++;
           stats.countReply(queue.takenKind === EntryKind.Write, bytes);
         }
         if (sink === null) continue;
@@ -422,6 +431,7 @@ export class UpstreamConnection implements WriteOwner {
           stats.used_response_bytes += bytes;
         }
       }
+      if (together > 0) hop.latencyUs.record((now - sentAt) * 1000, together);
     }
   }
 
