@@ -16,22 +16,20 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { type NodeState, readState } from "../core/node_state.ts";
-import { isContact, type NodeDescription } from "../core/ring/topology.ts";
+import type { NodeDescription } from "../core/ring/topology.ts";
 import type { Digest } from "./digest.ts";
 import { type EndpointState, StateKey, Status, valueOf, versionOf } from "./endpoint_state.ts";
 import type { FailureDetector } from "./failure_detector.ts";
 import type { Census } from "./partners.ts";
 import { addressOf, placeOf } from "./place.ts";
-import { type Candidate, ringMembers } from "./ring_members.ts";
-import { describeRingChange } from "./ring_change.ts";
+import { PublishedRing, type RingObserver } from "./published_ring.ts";
+import type { Candidate } from "./ring_members.ts";
 
 export const Liveness = { Alive: "alive", Suspect: "suspect", Down: "down", Left: "left" } as const;
 export type Liveness = typeof Liveness[keyof typeof Liveness];
 
 /** Told of decisions. No call may throw. */
-export interface MembershipObserver {
-  /** The ring is another one. `contacts` are seeds that are not in it: links to them are kept, to find them again. */
-  onRing(self: NodeDescription, others: readonly NodeDescription[], contacts: readonly NodeDescription[]): void;
+export interface MembershipObserver extends RingObserver {
   /** This node is down: no request should wait for it; or it is not any more. */
   onDown(address: string, down: boolean): void;
   /** It says that it is in this state. */
@@ -75,8 +73,6 @@ interface Member {
   downUpTo: number;
 }
 
-/** Nodes that one change of the ring names in the log. A first sight of a large cluster is not told node by node. */
-const CHANGES_TOLD_MAX = 20;
 /** Forgotten addresses that are remembered as such. */
 const GONE_MAX = 4096;
 
@@ -95,25 +91,21 @@ export class Membership {
   #generation: number;
   /** What was heard since the ring was made may make another one. */
   #stale = false;
-  #ring: readonly NodeDescription[];
-  /** Seeds that are not in it, as the observer was told. */
-  #contacts: readonly NodeDescription[] = [];
+  readonly #ring: PublishedRing;
 
   constructor(options: MembershipOptions, parts: MembershipParts) {
     this.#options = options;
     this.#parts = parts;
     this.#address = addressOf(options.self);
     this.#generation = options.generation;
-    this.#ring = [options.self];
+    this.#ring = new PublishedRing(options.self, parts.logger, parts.observer);
     this.begin(options.seeds);
   }
 
   /** Other seeds before anything was heard: the ring is these, and nobody need be told. */
   begin(seeds: readonly NodeDescription[]): void {
     this.#setSeeds(seeds);
-    const placed = [...this.#unheard.values()].filter((seed) => !isContact(seed));
-    this.#ring = [this.#options.self, ...placed.sort(byAddress)];
-    this.#contacts = this.#seeds.filter(isContact);
+    this.#ring.begin(this.#unheard.values(), this.#seeds);
   }
 
   /** The list of seeds is another one. Nodes that are heard stay, whether they are on it or not. */
@@ -284,41 +276,12 @@ export class Membership {
   publish(): void {
     if (!this.#stale) return;
     this.#stale = false;
-    const { self } = this.#options;
-    const own: Candidate = { place: self, generation: this.#generation };
-    const candidates: Candidate[] = [own];
+    const candidates: Candidate[] = [{ place: this.#options.self, generation: this.#generation }];
     for (const seed of this.#unheard.values()) candidates.push({ place: seed, generation: 0 });
     for (const { place, state } of this.#members.values()) {
       if (place !== undefined) candidates.push({ place, generation: state.generation });
     }
-    const { members, replaced } = ringMembers(candidates);
-    const others = members.filter((place) => addressOf(place) !== this.#address).sort(byAddress);
-    const here = members.find((place) => addressOf(place) === this.#address) ?? { ...self, tokens: [] };
-    const ring = [here, ...others];
-    const present = new Set(ring.map(addressOf));
-    const contacts = this.#seeds.filter((seed) => !present.has(addressOf(seed)));
-    const change = describeRingChange(this.#ring, ring, replaced);
-    if (change.length === 0 && sameNodes(contacts, this.#contacts)) return;
-    this.#ring = ring;
-    this.#contacts = contacts;
-    if (change.length > 0) this.#tell(change, replaced);
-    this.#parts.observer.onRing(here, others, contacts);
-  }
-
-  #tell(change: readonly string[], replaced: ReadonlyMap<string, string>): void {
-    const { logger } = this.#parts;
-    logger.notice("the ring has changed: {count} nodes", { count: this.#ring.length });
-    // Each is a text of its own: none shall silence another one.
-    for (const line of change.slice(0, CHANGES_TOLD_MAX)) logger.notice(line);
-    if (change.length > CHANGES_TOLD_MAX) {
-      logger.notice("and {count} more nodes came, went or moved", { count: change.length - CHANGES_TOLD_MAX });
-    }
-    const taker = replaced.get(this.#address);
-    if (taker !== undefined) {
-      logger.error("{peer} was started later with tokens of this node: they are its own now; stop one of the two", {
-        peer: taker,
-      });
-    }
+    this.#ring.update(candidates, this.#seeds);
   }
 
   #become(member: Member, liveness: Liveness, now: number): void {
@@ -370,12 +333,4 @@ export class Membership {
 /** Where it stands, for the log. */
 function rackOf({ place }: Member): { readonly rack?: string; readonly datacenter?: string } {
   return place === undefined ? {} : { rack: place.rack, datacenter: place.datacenter };
-}
-
-function sameNodes(a: readonly NodeDescription[], b: readonly NodeDescription[]): boolean {
-  return a.length === b.length && a.every((node, i) => addressOf(node) === addressOf(b[i]!));
-}
-
-function byAddress(a: NodeDescription, b: NodeDescription): number {
-  return addressOf(a) < addressOf(b) ? -1 : 1;
 }
