@@ -1,5 +1,6 @@
 /** Commands of the stats port on clusters of real processes: each change is seen by a client, not only by asking for it. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import denoJson from "../../deno.json" with { type: "json" };
 import { murmur } from "../../core/ring/hash/murmur.ts";
 import { ProcessCluster } from "../support/process_cluster.ts";
 import { freePort, Program, until } from "../support/program.ts";
@@ -264,4 +265,15 @@ Deno.test("/REST/v1/admin/get_seeds makes a node the florida server of another, 
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("/peers shows what gossip knows of a node: its program's version and how much it is suspected", async () => {
+  const places = [{ rack: "r1", tokens: [0] }, { rack: "r2", tokens: [0] }];
+  await using cluster = await ProcessCluster.start(places, ["enable_gossip: true", "gos_interval: 200"]);
+  const isHeard = async () => (await object(cluster, 0, "/peers"))[0].phi !== null;
+  await until("the other node is heard", isHeard, LIMIT_MS);
+  const [peer] = await object(cluster, 0, "/peers");
+  assertEquals([peer.software_version, typeof peer.phi], [denoJson.version, "number"]);
+  assertEquals((await cluster.ask(1, "/state/leaving")).status, 200);
+  await until("it is out of the ring", async () => (await object(cluster, 0, "/peers")).length === 0, LIMIT_MS);
 });
