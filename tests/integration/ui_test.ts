@@ -144,6 +144,19 @@ testWith([BROWSER], "/ui asks for the admin_token, keeps it in the tab alone and
   await untilText(page, "#health-value", "3 of 3 up");
 });
 
+testWith([BROWSER], "/ui of a node with an admin_token loads, and shows the ring to who has it", async () => {
+  await using cluster = await ProcessCluster.start([{ rack: "rack1", tokens: [0] }], ["admin_token: open-sesame"]);
+  await using browser = await Browser.start();
+  const { host, statsPort } = cluster.nodes[0]!;
+  const { page, foreign } = await browser.open(`http://${host}:${statsPort}/ui`);
+  await untilText(page, "#token-reason", "admin_token");
+  await untilText(page, "#topology-problem", "only with its admin_token");
+  await page.getByLabel("admin_token", { exact: true }).fill("open-sesame");
+  await page.keyboard.press("Enter");
+  await untilText(page, "#health-value", "1 of 1 up");
+  assertEquals(foreign, []);
+});
+
 testWith(
   [BROWSER],
   "/ui asks for nothing while its tab is hidden, and at once when it is looked at again",
