@@ -123,8 +123,10 @@ testInHomes("it serves Redis clients, as the user it was started as, and keeps i
 
 testInHomes("two nodes are a cluster, and one goes on without the other", async (home) => {
   const nodes = [1, 2].map((n) => ({ rack: `rack${n}`, host: "127.0.0.1", port: freePort(), peerPort: freePort() }));
-  const seeds = nodes.map(({ rack, host, peerPort }) => `"${host}:${peerPort}:${rack}:dc1:0"`);
+  // A name, for which the system's own means must be there.
+  const seedOf = (node: typeof nodes[0]) => `"localhost:${node.peerPort}:${node.rack}:dc1:0"`;
   for (const { rack, host, port, peerPort } of nodes) {
+    const seeds = nodes.filter((node) => node.rack !== rack).map(seedOf);
     await writeConf(home, `${rack}.yml`, [
       `listen: ${host}:${port}`,
       `dyn_listen: ${host}:${peerPort}`,
