@@ -430,7 +430,7 @@ export const options = {
     key: "hotkeys_sample_every",
     group: "Observing",
     unit: "requests",
-    default: "64",
+    default: "256",
     doc: "One client request in so many is looked at to find the keys that are asked for most (/hotkeys on the stats " +
       "port). Lower finds them sooner and costs more; 1 looks at every request, 0 at none. May be changed with CONFIG SET.",
   }),

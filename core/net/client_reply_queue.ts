@@ -47,6 +47,7 @@ export class ClientReplyQueue extends ReplyQueue {
   #error: string | undefined;
   /** Traced requests in flight, oldest first, and how many others leave before each. */
   readonly #traces: { readonly trace: RequestTrace; others: number }[] = [];
+  #traceCount = 0;
 
   /** `request` is the parser's, which is filled with each request before it is submitted. */
   constructor(
@@ -99,7 +100,7 @@ export class ClientReplyQueue extends ReplyQueue {
   }
 
   override watch(trace: RequestTrace): void {
-    this.#traces.push({ trace, others: this.count });
+    this.#traceCount = this.#traces.push({ trace, others: this.count });
   }
 
   protected override leave(durationUs: number): void {
@@ -121,7 +122,7 @@ export class ClientReplyQueue extends ReplyQueue {
   #account(row: number, durationUs: number): boolean {
     const { commandStats } = this.#accounts;
     const error = this.#error;
-    if (this.#traces.length > 0) this.#endTrace(error);
+    if (this.#traceCount > 0) this.#endTrace(error);
     if (error === undefined && row < REJECTABLE) {
       commandStats.call(row, durationUs);
       return true;
@@ -144,6 +145,7 @@ export class ClientReplyQueue extends ReplyQueue {
     for (const traced of this.#traces) traced.others--;
     if (others > 0) return;
     this.#traces.shift();
+    this.#traceCount--;
     trace.end(this.closed ? "the client is gone" : error);
   }
 

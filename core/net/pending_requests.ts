@@ -21,14 +21,20 @@ const TEXT_BYTES_KEPT = 4 * 1024;
 const NO_TEXT = -1;
 const NOTHING = new Uint8Array(0);
 
+/** A slot is four numbers in a row, so that a request touches one line of the cache: these are their places. */
+const ROW = 0;
+const START = 1;
+const END = 2;
+const ARG_COUNT = 3;
+const SLOT = 4;
+
 export class PendingRequests {
   readonly #slowLog: SlowLog;
-  #rows = new Uint16Array(SLOTS_FIRST);
-  #argCounts = new Int32Array(SLOTS_FIRST);
-  #starts = new Int32Array(SLOTS_FIRST);
-  #ends = new Int32Array(SLOTS_FIRST);
+  #slots = new Int32Array(SLOTS_FIRST * SLOT);
+  /** Place of the oldest in `#slots`, places behind it that are used, and what keeps a place within. */
   #head = 0;
-  #count = 0;
+  #used = 0;
+  #mask = SLOTS_FIRST * SLOT - 1;
   #text: Uint8Array = NOTHING;
   /** Where the oldest text begins, the next one will, and how many there are. */
   #textHead = 0;
@@ -41,47 +47,47 @@ export class PendingRequests {
 
   /** Row of the oldest. */
   get row(): number {
-    return this.#rows[this.#head]!;
+    return this.#slots[this.#head + ROW]!;
   }
   /** Arguments of the oldest as Redis' slow log shows them; undefined when they were not kept. */
   get args(): Uint8Array[] | undefined {
-    const start = this.#starts[this.#head]!;
-    return start === NO_TEXT ? undefined : readText(this.#text, start, this.#argCounts[this.#head]!);
+    const start = this.#slots[this.#head + START]!;
+    return start === NO_TEXT ? undefined : readText(this.#text, start, this.#slots[this.#head + ARG_COUNT]!);
   }
 
   /** Remembers one more request, its text if there may be a use for it. */
   push(row: number, request: Request): void {
-    const mask = this.#rows.length - 1;
-    if (this.#count > mask) return this.#grow(row, request);
-    const at = (this.#head + this.#count++) & mask;
-    this.#rows[at] = row;
-    if (!this.#slowLog.on) {
-      this.#starts[at] = NO_TEXT;
-      return;
+    if (this.#used > this.#mask) this.#grow();
+    const slots = this.#slots;
+    const at = (this.#head + this.#used) & this.#mask;
+    slots[at + ROW] = row;
+    const start = slots[at + START] = this.#slowLog.on ? this.#place(textRoom(request)) : NO_TEXT;
+    if (start !== NO_TEXT) {
+      slots[at + ARG_COUNT] = request.argCount;
+      slots[at + END] = this.#textTail = writeText(request, this.#text, start);
+      this.#textCount++;
     }
-    const start = this.#starts[at] = this.#place(textRoom(request));
-    if (start === NO_TEXT) return;
-    this.#argCounts[at] = request.argCount;
-    this.#ends[at] = this.#textTail = writeText(request, this.#text, start);
-    this.#textCount++;
+    this.#used += SLOT;
   }
 
   /** The oldest is answered. */
   shift(): void {
+    const slots = this.#slots;
     const at = this.#head;
-    if (this.#starts[at] !== NO_TEXT) {
-      this.#textHead = this.#ends[at]!;
+    if (slots[at + START] !== NO_TEXT) {
       if (--this.#textCount === 0) this.#textHead = this.#textTail = 0;
+      else this.#textHead = slots[at + END]!;
     }
-    this.#head = (at + 1) & (this.#rows.length - 1);
-    if (--this.#count === 0 && this.#text.length > TEXT_BYTES_KEPT) this.#hold(NOTHING);
+    this.#head = (at + SLOT) & this.#mask;
+    this.#used -= SLOT;
+    if (this.#used === 0 && this.#text.length > TEXT_BYTES_KEPT) this.#hold(NOTHING);
   }
 
   /** Gives its memory back. */
   close(): void {
     this.#hold(NOTHING);
     this.#head =
-      this.#count =
+      this.#used =
       this.#textHead =
       this.#textTail =
       this.#textCount =
@@ -103,30 +109,29 @@ export class PendingRequests {
     const slowLog = this.#slowLog;
     const before = this.#text;
     let size = Math.max(TEXT_BYTES_FIRST, before.length);
-    const used = this.#usedBytes();
-    while (size < used + room) size *= 2;
+    const span = this.#spanBytes();
+    while (size < span + room) size *= 2;
     if (size === before.length) size *= 2;
     if (size > TEXT_BYTES_MAX || slowLog.textBytes - before.length + size > slowLog.textBytesMax) return false;
     const grown = new Uint8Array(size);
-    const mask = this.#rows.length - 1;
-    let at = 0;
-    // The slot of the text that room is made for is counted, and says that it has none.
-    for (let i = 0; i < this.#count - 1; i++) {
-      const slot = (this.#head + i) & mask;
-      if (this.#starts[slot] === NO_TEXT) continue;
-      grown.set(before.subarray(this.#starts[slot]!, this.#ends[slot]!), at);
-      const length = this.#ends[slot]! - this.#starts[slot]!;
-      this.#starts[slot] = at;
-      this.#ends[slot] = at += length;
+    const slots = this.#slots;
+    let end = 0;
+    for (let i = 0; i < this.#used; i += SLOT) {
+      const at = (this.#head + i) & this.#mask;
+      if (slots[at + START] === NO_TEXT) continue;
+      grown.set(before.subarray(slots[at + START]!, slots[at + END]!), end);
+      const length = slots[at + END]! - slots[at + START]!;
+      slots[at + START] = end;
+      slots[at + END] = end += length;
     }
     this.#hold(grown);
     this.#textHead = 0;
-    this.#textTail = at;
+    this.#textTail = end;
     return true;
   }
 
   /** Bytes from the oldest text to the end of the newest. */
-  #usedBytes(): number {
+  #spanBytes(): number {
     if (this.#textCount === 0) return 0;
     const span = this.#textTail - this.#textHead;
     return span > 0 ? span : span + this.#text.length;
@@ -137,18 +142,13 @@ export class PendingRequests {
     this.#text = text;
   }
 
-  /** Twice the slots, then the push that had none. */
-  #grow(row: number, request: Request): void {
-    const before = this.#rows.length;
-    const turned = <T extends Int32Array | Uint16Array>(from: T, to: T): T => {
-      for (let i = 0; i < before; i++) to[i] = from[(this.#head + i) & (before - 1)]!;
-      return to;
-    };
-    this.#rows = turned(this.#rows, new Uint16Array(before * 2));
-    this.#argCounts = turned(this.#argCounts, new Int32Array(before * 2));
-    this.#starts = turned(this.#starts, new Int32Array(before * 2));
-    this.#ends = turned(this.#ends, new Int32Array(before * 2));
+  /** Twice the slots. */
+  #grow(): void {
+    const before = this.#slots;
+    const grown = this.#slots = new Int32Array(before.length * 2);
+    grown.set(before.subarray(this.#head));
+    grown.set(before.subarray(0, this.#head), before.length - this.#head);
     this.#head = 0;
-    this.push(row, request);
+    this.#mask = grown.length - 1;
   }
 }

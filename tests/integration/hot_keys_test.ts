@@ -8,7 +8,7 @@ const settings = { server: { kind: "embedded", path: undefined, name: "embedded"
 Deno.test("a node knows which keys its clients ask for most, at a rate that can be changed while it runs", async () => {
   await using node = await startEngineNode({}, settings);
   const { hotKeys } = node.running.node;
-  assertEquals(hotKeys.sampleEvery, 64);
+  assertEquals(hotKeys.sampleEvery, 256);
   using client = await RespClient.connect(node.port);
   assertEquals((await client.call("CONFIG", "SET", "hotkeys_sample_every", "1")).text, "OK");
   await client.pipeline(Array.from({ length: 30 }, () => ["GET", "hot"]));

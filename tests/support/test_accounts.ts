@@ -8,5 +8,5 @@ import type { Protocol } from "../../core/protocol.ts";
 export function testAccounts(protocol: Protocol, node: NodeView): Accounts {
   const { slowLog, clock, random } = node;
   const commandStats = new CommandStats(protocol.commands);
-  return { protocol, commandStats, slowLog, hotKeys: new HotKeys(protocol, clock, random, { sampleEvery: 64 }) };
+  return { protocol, commandStats, slowLog, hotKeys: new HotKeys(protocol, clock, random, { sampleEvery: 256 }) };
 }

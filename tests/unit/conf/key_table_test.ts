@@ -273,7 +273,7 @@ const ours: readonly Row[] = [
     good: [own("-1"), own("0"), own("2147483647")],
     bad: ["-2", "2147483648", "1.5", "--1", "x", "''"],
   },
-  { key: "hotkeys_sample_every", default: "64", good: [own("0"), own("1000000")], bad: [...noNumbers, "1000001"] },
+  { key: "hotkeys_sample_every", default: "256", good: [own("0"), own("1000000")], bad: [...noNumbers, "1000001"] },
   { key: "trace_sample_every", default: "0", good: [own("1"), own("1000000")], bad: [...noNumbers, "1000001"] },
   { key: "slowlog_max_len", default: "128", good: [own("0"), own("1000000")], bad: noNumbers },
   { key: "log_format", default: "text", good: [own("text"), own("json")], bad: ["JSON", "xml", "''"] },
