@@ -10,7 +10,6 @@ COPY deno.json deno.lock main.ts mod.ts ./
 COPY core core
 COPY protocols protocols
 COPY gossip gossip
-COPY telemetry telemetry
 COPY conf conf
 ARG TARGETARCH
 ARG DYNOMITE_COMMIT

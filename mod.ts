@@ -61,7 +61,7 @@ import { TextWriter } from "./protocols/memcached/encode.ts";
 import { isError } from "./protocols/memcached/reply_parser.ts";
 import { RespWriter } from "./protocols/redis/encode.ts";
 import { protocols } from "./protocols/mod.ts";
-import { openTelemetry } from "./telemetry/mod.ts";
+import { openTelemetry } from "./core/telemetry/mod.ts";
 import denoJson from "./deno.json" with { type: "json" };
 
 /** This program's version. */

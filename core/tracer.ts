@@ -1,6 +1,6 @@
 /**
  * Traces of single requests, as OpenTelemetry has them: a span for the request and, under it, one for every try at a replica.
- * The core says when they begin and end; where they go is telemetry/'s business. Only a request that is traced costs anything,
+ * The core says when they begin and end; where they go is core/telemetry/'s business. Only a request that is traced costs anything,
  * so what is here may allocate.
  */
 import type { FailureKind } from "./reply.ts";

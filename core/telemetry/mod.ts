@@ -16,7 +16,7 @@ import {
   trace,
   type Tracer as OpenTelemetryTracer,
 } from "@opentelemetry/api";
-import type { Hop, HopOutcome, HopTrace, RequestTrace, TracedRequest, Tracer } from "../core/tracer.ts";
+import type { Hop, HopOutcome, HopTrace, RequestTrace, TracedRequest, Tracer } from "../tracer.ts";
 
 /** Where the node that traces stands. */
 export interface TelemetryPlace {
