@@ -65,9 +65,13 @@ async function writeFormatted(path: string, text: string): Promise<void> {
 
 if (import.meta.main) {
   const args = parseArgs(Deno.args.filter((arg) => arg !== "--"), {
-    boolean: ["quick"],
+    boolean: ["quick", "help"],
     string: ["rounds", "scale", "contenders", "commands", "loads", "output"],
   });
+  if (args.help === true) {
+    console.log(usage);
+    Deno.exit(0);
+  }
   const number = (value: unknown, otherwise: number) => value === undefined ? otherwise : Number(value);
   const list = (value: unknown) => value === undefined ? [] : String(value).split(",");
   const flags: BenchFlags = {
