@@ -19,13 +19,28 @@ export interface BenchFlags {
   readonly loads: readonly string[];
 }
 
-/** Each returns its report as Markdown; `stop` asks for what there is. */
-const benchmarks: Readonly<Record<string, (flags: BenchFlags, stop: AbortSignal) => Promise<string>>> = {
+/** Returns its report as Markdown; `stop` asks for what there is. */
+type Benchmark = (flags: BenchFlags, stop: AbortSignal) => Promise<string>;
+
+/** One after the other, as one report. */
+function together(...parts: readonly (readonly [title: string, bench: Benchmark])[]): Benchmark {
+  return async (flags, stop) => {
+    const reports: string[] = [];
+    for (const [title, bench] of parts) if (!stop.aborted) reports.push(`### ${title}\n\n${await bench(flags, stop)}`);
+    return reports.join("\n");
+  };
+}
+
+const twoRacks = benchTwoRacks("dc_one", "dc_one");
+const twoRacksWriteQuorum = benchTwoRacks("dc_one", "dc_quorum");
+
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  cluster: together(["two_racks", twoRacks], ["two_racks_write_quorum", twoRacksWriteQuorum]),
   gossip: benchGossip,
   idle: benchIdleClients,
   single: benchSingle,
-  two_racks: benchTwoRacks("dc_one", "dc_one"),
-  two_racks_write_quorum: benchTwoRacks("dc_one", "dc_quorum"),
+  two_racks: twoRacks,
+  two_racks_write_quorum: twoRacksWriteQuorum,
   two_racks_quorum: benchTwoRacks("dc_quorum", "dc_quorum"),
 };
 
