@@ -20,6 +20,7 @@ function here(command: string, moved: MixedNode, other: MixedNode): string {
   return command
     .replace("10.0.0.2:22222", `127.0.0.1:${moved.statsPort}`)
     .replace("-h 10.0.0.2 -p 6379", `-h 127.0.0.1 -p ${moved.engine.port}`)
+    .replace("-h 10.0.0.1 -p 6379", `-h 127.0.0.1 -p ${other.engine.port}`)
     .replace("replicaof 10.0.0.1 6379", `replicaof 127.0.0.1 ${other.engine.port}`);
 }
 
@@ -57,7 +58,7 @@ testWithOriginal(
   ["redis-server", "redis-cli"],
   "A ring of C moves over node by node, with the commands of conf/README.md, and no acknowledged write is lost",
   async () => {
-    assertEquals(steps.length, 6);
+    assertEquals(steps.length, 7);
     await using ring = await MixedRing.start([c("dc1", "rack1"), c("dc1", "rack2"), c("dc1", "rack3")]);
     const acknowledged = new Map<string, string>();
     for (const [i, moved] of ring.nodes.entries()) {
