@@ -156,7 +156,9 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
       while (!this.#ending) {
         this.#reading = true;
         this.#parser.relax?.();
-        const count = await this.#in.fill(this.#connection, this.#parser.needed);
+        const growth = this.#in.makeRoom(this.#parser.needed);
+        if (growth !== undefined) await growth;
+        const count = this.#in.took(await this.#connection.read(this.#in.room));
         this.#reading = false;
         if (count === null) break;
         this.#readBytes += count;

@@ -29,6 +29,7 @@ export class ReadBuffer {
   readonly #budget: Budget;
   readonly #trusting: boolean;
   #chargedBytes = 0;
+  #neededBytes = 0;
   /** The last read took all there was room for: there is more, probably. */
   #more = false;
   #closed = false;
@@ -51,20 +52,37 @@ export class ReadBuffer {
    * many bytes came, or null at the end of the stream. Throws when it is closed.
    */
   async fill(connection: Connection, neededBytes: number): Promise<number | null> {
+    const growth = this.makeRoom(neededBytes);
+    if (growth !== undefined) await growth;
+    return this.took(await connection.read(this.room));
+  }
+
+  /**
+   * The three steps of `fill`, for whoever waits for nothing but the socket: the first, which mostly has not to wait for memory
+   * and returns undefined; the place to read into; and what has come.
+   */
+  makeRoom(neededBytes: number): Promise<void> | undefined {
     if (this.#closed) throw new Error("read after the end");
     this.relax();
+    this.#neededBytes = neededBytes;
     if (this.end === 0) {
       if (this.#more && this.bytes === this.#small) this.#resize(this.#usualBytes);
     } else if (this.end === this.bytes.length || this.start + neededBytes > this.bytes.length) {
       this.#compact();
       if (this.end === this.bytes.length || (this.#trusting && neededBytes > this.bytes.length)) {
-        await this.#grow(neededBytes);
+        return this.#grow(neededBytes);
       }
     }
-    const most = Math.max(this.start + neededBytes, this.end + this.#usualBytes);
+    return undefined;
+  }
+
+  get room(): Uint8Array {
+    const most = Math.max(this.start + this.#neededBytes, this.end + this.#usualBytes);
     const room = Math.min(this.bytes.length, most) - this.end;
-    const whole = room === this.bytes.length;
-    const count = await connection.read(whole ? this.bytes : this.bytes.subarray(this.end, this.end + room));
+    return room === this.bytes.length ? this.bytes : this.bytes.subarray(this.end, this.end + room);
+  }
+
+  took(count: number | null): number | null {
     if (count === null || this.#closed) return null;
     this.end += count;
     this.#more = this.end === this.bytes.length;

@@ -394,7 +394,9 @@ export class UpstreamConnection implements WriteOwner {
         await pressure.relief();
       }
       this.#paused = false;
-      const count = await input.fill(connection, framing.needed);
+      const growth = input.makeRoom(framing.needed);
+      if (growth !== undefined) await growth;
+      const count = input.took(await connection.read(input.room));
       if (count === null) return true;
       turn.begin();
       this.#lastReadAt = turn.now;

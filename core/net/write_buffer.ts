@@ -42,7 +42,11 @@ export class WriteBuffer extends ByteWriter implements Flushable {
   #chunkBytes = 0;
   #spare = NOTHING;
   #view: Uint8Array = NOTHING;
+  /** What is being written: where the rest of it begins and how long that is, and whether it is a chunk. */
+  #piece: Uint8Array<ArrayBuffer> = NOTHING;
+  #pieceAt = 0;
   #writingBytes = 0;
+  #isChunk = false;
   #chargedBytes = 0;
   #marked = false;
   #writing = false;
@@ -106,7 +110,8 @@ export class WriteBuffer extends ByteWriter implements Flushable {
 
   flush(): void {
     if (this.#writing || this.#closed) return;
-    this.#drain();
+    this.#writing = true;
+    this.#next();
   }
 
   /** Forgets everything; nothing is written any more. */
@@ -118,77 +123,73 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     this.length = 0;
     this.bytes = NOTHING;
     this.#spare = NOTHING;
+    this.#piece = NOTHING;
     this.#view = NOTHING;
     this.#budget.release(this.#chargedBytes);
     this.#chargedBytes = 0;
   }
 
-  async #drain(): Promise<void> {
-    this.#writing = true;
-    try {
-      while (!this.#closed && (this.length > 0 || this.#chunkBytes > 0)) {
-        this.#marked = false;
-        if (this.#chunks.length > 0) {
-          const chunks = this.#chunks;
-          this.#chunks = [];
-          for (const { memory, length } of chunks) {
-            if (this.#closed) break;
-            this.#chunkBytes -= length;
-            await this.#write(memory, 0, length);
-            this.#discharge(memory.length);
-            this.#budget.memory.giveBack(memory);
-          }
-          continue;
-        }
-        const bytes = this.bytes;
-        const length = this.length;
-        this.bytes = this.#spare as Uint8Array<ArrayBuffer>;
-        this.#spare = NOTHING;
-        this.length = 0;
-        this.#writingBytes = length;
-        // A socket mostly takes all at once: that costs one promise, not two.
-        const count = await this.#connection.write(this.#viewOf(bytes, length));
-        this.#sent(count);
-        if (count < length) await this.#write(bytes, count, length);
-        this.#discharge(this.#chargeOf(bytes));
-        if (bytes.length <= this.#keptBytes) this.#keep(bytes);
-        else {
-          this.#view = NOTHING;
-          this.#budget.memory.giveBack(bytes);
-        }
-      }
-    } catch (error) {
-      if (this.#closed) return;
-      this.close();
-      this.#owner.onWriteError(error);
-      return;
-    } finally {
-      this.#writing = false;
-      this.#marked = false;
+  /** Writes the oldest chunk, else what was gathered; when there is neither, all bytes have left. */
+  #next(): void {
+    this.#marked = false;
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) {
+      this.#chunkBytes -= chunk.length;
+      return this.#write(chunk.memory, chunk.length, true);
     }
-    if (this.#closed) return;
+    const { bytes, length } = this;
+    if (length > 0) {
+      this.bytes = this.#spare as Uint8Array<ArrayBuffer>;
+      this.#spare = NOTHING;
+      this.length = 0;
+      return this.#write(bytes, length, false);
+    }
+    this.#writing = false;
     this.#owner.onDrained();
   }
 
-  async #write(bytes: Uint8Array, at: number, length: number): Promise<void> {
-    this.#writingBytes = length - at;
-    while (at < length && !this.#closed) {
-      const count = await this.#connection.write(bytes.subarray(at, length));
-      this.#sent(count);
-      at += count;
-    }
+  #write(piece: Uint8Array<ArrayBuffer>, length: number, isChunk: boolean): void {
+    this.#piece = piece;
+    this.#pieceAt = 0;
+    this.#writingBytes = length;
+    this.#isChunk = isChunk;
+    this.#connection.write(this.#viewOf(piece, length)).then(this.#onWritten, this.#onError);
   }
 
-  #sent(count: number): void {
+  /** A socket mostly takes all at once. These are made once: a function for each write would be many. */
+  readonly #onWritten = (count: number): void => {
     if (this.#closed) return;
     this.#writingBytes -= count;
     this.sentBytes += count;
     this.#owner.onSent(count);
-  }
+    // The owner may have closed it.
+    if (this.#closed) return;
+    const piece = this.#piece;
+    if (this.#writingBytes > 0) {
+      const at = this.#pieceAt += count;
+      const rest = piece.subarray(at, at + this.#writingBytes);
+      this.#connection.write(rest).then(this.#onWritten, this.#onError);
+      return;
+    }
+    this.#piece = NOTHING;
+    this.#discharge(this.#isChunk ? piece.length : this.#chargeOf(piece));
+    if (!this.#isChunk && piece.length <= this.#keptBytes) this.#keep(piece);
+    else {
+      this.#view = NOTHING;
+      this.#budget.memory.giveBack(piece);
+    }
+    this.#next();
+  };
+
+  readonly #onError = (error: unknown): void => {
+    this.#writing = false;
+    if (this.#closed) return;
+    this.close();
+    this.#owner.onWriteError(error);
+  };
 
   /** The buffer that was written serves again: at once, if nothing came meanwhile, so that a quiet connection has only one. */
   #keep(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#closed) return;
     if (this.length > 0 || this.bytes.length > this.#keptBytes) {
       this.#spare = bytes;
       return;
@@ -230,7 +231,6 @@ export class WriteBuffer extends ByteWriter implements Flushable {
     this.#budget.charge(bytes);
   }
   #discharge(bytes: number): void {
-    if (this.#closed) return;
     this.#chargedBytes -= bytes;
     this.#budget.release(bytes);
   }
