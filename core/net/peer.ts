@@ -74,6 +74,7 @@ export class Peer implements Replica {
       frame: () => new PeerFraming(codec, protocol, replyBytesMax, sameDatacenter, identity, onGossip),
       slows: Slowed.Clients,
       patient: false,
+      gathers: false,
     };
     const links = { ...options, address, preconnect: true, kind };
     this.pool = new UpstreamPool(links, parts, new UpstreamStats(), options.hop);

@@ -48,6 +48,8 @@ export class SinkQueue {
   #sentAt: Float64Array;
   #head = 0;
   #mask: number;
+  /** Number of the first entry of the batch that was sent last. */
+  #batchId = 0;
   /** Entries at the head that `expire` has already failed. */
   #expired = 0;
 
@@ -71,6 +73,10 @@ export class SinkQueue {
   }
   get full(): boolean {
     return this.count >= this.limit;
+  }
+  /** Is an entry left that was sent before the last batch? */
+  get backlogged(): boolean {
+    return this.headId < this.#batchId;
   }
   /** Is the oldest entry's sink forgotten? */
   get headForgotten(): boolean {
@@ -115,6 +121,7 @@ export class SinkQueue {
     hop.inQueue.record(count - before);
     hop.outQueue.record(sent);
     this.sentCount = sent;
+    this.#batchId = this.headId + before;
   }
 
   /** Requests that waited for the link to open follow `bytes` others. */

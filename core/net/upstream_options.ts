@@ -19,6 +19,8 @@ export interface UpstreamOptions {
   readonly slows: Slowed;
   /** Requests may wait for the outcome of the first try to connect; else they fail until the link is up. */
   readonly patient: boolean;
+  /** Small requests may wait for the answers to earlier ones, to leave together: for an engine that is near and answers in order. */
+  readonly gathers: boolean;
   /** For one reply; 0 waits without end. */
   readonly timeoutMs: number;
   /** Longest wait between two tries to connect. */

@@ -33,6 +33,7 @@ export interface LinkKind {
   frame(dialect: number): LinkFraming;
   readonly slows: Slowed;
   readonly patient: boolean;
+  readonly gathers: boolean;
 }
 
 /** An engine that speaks `protocol`. `replyBytesMax` bounds one reply. */
@@ -43,11 +44,13 @@ export function engineLinks(protocol: Protocol, credentials: Credentials, replyB
     frame: (dialect) => new EngineFraming(protocol, replyBytesMax, protocol.greeting(dialect, credentials)),
     slows: Slowed.Everybody,
     patient: true,
+    gathers: true,
   };
 }
 
 export interface UpstreamPoolOptions
-  extends Omit<UpstreamOptions, "dialect" | "framing" | "failures" | "slows" | "patient" | "stats" | "hop"> {
+  extends
+    Omit<UpstreamOptions, "dialect" | "framing" | "failures" | "slows" | "patient" | "gathers" | "stats" | "hop"> {
   readonly kind: LinkKind;
   /** Open the links at the start; else each with its first request. */
   readonly preconnect: boolean;
@@ -98,12 +101,12 @@ export class UpstreamPool implements UpstreamObserver {
     this.name = formatAddress(options.address);
     const { kind } = options;
     const failures = linkFailures(kind.source, this.name, options.timeoutMs);
-    const { slows, patient } = kind;
+    const { slows, patient, gathers } = kind;
     this.#noun = kind.source === "Storage" ? "datastore" : "peer";
     this.#links = kind.dialects.map((_, dialect) =>
       Array.from({ length: options.size }, () => {
         const framing = kind.frame(dialect);
-        const link = { ...options, dialect, framing, failures, slows, patient, stats, hop };
+        const link = { ...options, dialect, framing, failures, slows, patient, gathers, stats, hop };
         return new UpstreamConnection(link, parts, this);
       })
     );

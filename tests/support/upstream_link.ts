@@ -71,6 +71,7 @@ export function setUp(
       failures: linkFailures(kind.source, "engine", timeoutMs),
       slows: Slowed.Everybody,
       patient: true,
+      gathers: false,
       ratePerSecond: 0,
       dialect,
       timeoutMs,

@@ -39,6 +39,7 @@ function setUp(options: Partial<UpstreamOptions> = {}) {
       failures: linkFailures("Peer", "peer", 1000),
       slows: Slowed.Clients,
       patient: true,
+      gathers: false,
       ratePerSecond: 0,
       dialect: 0,
       timeoutMs: 1000,

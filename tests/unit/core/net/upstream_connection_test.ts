@@ -23,9 +23,58 @@ Deno.test("UpstreamConnection pairs replies with requests in order, split at eve
   }
 });
 
+Deno.test("UpstreamConnection for an engine gathers small requests while two batches are unanswered", async () => {
+  const { link, engine, sink, send, close } = setUp({ gathers: true });
+  engine.answer = () => undefined;
+  await link.start();
+  for (const key of ["a", "b", "c", "d"]) {
+    send(`get ${key}`);
+    await settled();
+  }
+  assertEquals(engine.lines, ["get a", "get b"]);
+  await engine.link.send("re a\n");
+  await settled();
+  assertEquals(engine.lines.slice(2), ["get c", "get d"]);
+  // A batch that is answered by halves is unanswered.
+  send("get e");
+  await engine.link.send("re b\nre c\n");
+  await settled();
+  send("get f");
+  await settled();
+  assertEquals(engine.lines.slice(4), ["get e"]);
+  // What is long leaves at once, with what waits.
+  send(`get ${"g".repeat(1024)}`);
+  await settled();
+  assertEquals(engine.lines.slice(5).map((line) => line.length), [5, 1028]);
+  await engine.link.send("re d\nre e\nre f\nre g\n");
+  await settled();
+  assertEquals(sink.calls, ["a", "b", "c", "d", "e", "f", "g"].map((key, i) => `${i}: re ${key}`));
+  await close();
+});
+
+Deno.test("UpstreamConnection fails what it gathered when its link breaks, and gathers anew on the next", async () => {
+  const { clock, link, engine, sink, send, close } = setUp({ gathers: true });
+  engine.answer = () => undefined;
+  await link.start();
+  for (const key of ["a", "b", "c"]) {
+    send(`get ${key}`);
+    await settled();
+  }
+  engine.link.connection.close();
+  await settled();
+  assertEquals(sink.calls, [0, 1, 2].map((i) => `${i}! Storage: Datastore closed the connection (engine)`));
+  await clock.run(2000);
+  engine.answer = (line) => `re ${line}`;
+  send("get d");
+  await settled();
+  assertEquals([engine.lines, sink.calls.at(-1)], [["get a", "get b", "get d"], "3: re get d"]);
+  await close();
+});
+
 Deno.test("UpstreamConnection keeps pairs under random partial reads and writes", async () => {
   for (let seed = 0; seed < 20; seed++) {
     const { link, sink, send, close, stats, hop } = setUp({
+      gathers: seed % 2 === 1,
       network: { random: new SeededRandom(seed), capacityBytes: 200 },
       pendingMax: 1000,
     });
