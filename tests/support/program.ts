@@ -124,12 +124,18 @@ export class Program {
   }
 }
 
-/** A port nobody listens on now. */
+const givenPorts = new Set<number>();
+
+/** A TCP port of 127.0.0.1 that nobody listens on now. Never one that was given before: the system may offer it twice. */
 export function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
+  for (;;) {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    listener.close();
+    if (givenPorts.has(port)) continue;
+    givenPorts.add(port);
+    return port;
+  }
 }
 
 /** Polls until `condition` holds. Throws, naming it, after `limitMs`. */
