@@ -109,7 +109,7 @@ export class Node implements NodeView {
     this.measures = new Measures(parts.dataStore.hop);
     this.peers = new Peers(parts.dataStore, (node) => this.#makePeer(node));
     const view = viewOf(topology, this.peers.of(topology), parts.protocol);
-    this.dispatcher = new Dispatcher(view, options.hash, options.hashTag, this.stats);
+    this.dispatcher = new Dispatcher(view, options.hash, options.hashTag, this.stats, parts.protocol);
     const { clock, logger } = parts;
     this.#missed = new MissedWrites(this.stats, clock, withFacts(logger, { category: "peers" }));
     this.#events = new NodeEvents(logger);
@@ -264,7 +264,7 @@ export class Node implements NodeView {
       turn,
       pressure,
       stats,
-      measures,
+      replies: { protocol, measures, time: turn, early: this.pipeline.early, retries: this.dispatcher.reads },
     };
     const receiver = new ClientListener(listener, options, parts, clock, logger);
     receiver.start();

@@ -70,6 +70,11 @@ export class Failure {
   }
 }
 
+/** A failure that tells of both, in the kind of the first; undefined for none before. */
+export function alsoFailed(first: Failure | undefined, failure: Failure): Failure {
+  return first === undefined ? failure : new Failure(first.kind, first.source, `${first.text}; ${failure}`);
+}
+
 /**
  * The way back. For every `send` a replica calls exactly one of the two, once; a failure may come before `send`
  * returns, a reply never does. Neither may block; bytes that are kept are copied. `target` is the number given to `send`.

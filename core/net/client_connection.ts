@@ -7,10 +7,9 @@
  * being short of memory (pressure.ts says who may wait for whom). While it waits it does not read, and TCP slows the client
  * down.
  */
-import type { VisitorMeasures } from "../measures.ts";
 import type { ClientView, NodeView } from "../node_view.ts";
 import { After, INCOMPLETE, INVALID, type Protocol, type RequestParser } from "../protocol.ts";
-import type { ReplyQueue } from "../reply_queue.ts";
+import type { ReplyQueue, ReplyQueueParts } from "../reply_queue.ts";
 import type { Client, RequestSink } from "../request_sink.ts";
 import { Access } from "../request.ts";
 import type { Session } from "../session.ts";
@@ -57,7 +56,7 @@ export interface ClientParts {
   readonly turn: Turn;
   readonly pressure: Pressure;
   readonly stats: Stats;
-  readonly measures: VisitorMeasures;
+  readonly replies: ReplyQueueParts;
 }
 
 export class ClientConnection implements Client, ClientView, Holder, WriteOwner, QueueOwner {
@@ -111,7 +110,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     this.#in = new ReadBuffer(READ_SMALL_BYTES, READ_USUAL_BYTES, this.#requestBudget);
     this.#out = new WriteBuffer(connection, parts.turn, this.#replyBudget, this, FREE_BYTES);
     this.#outputBytesMax = Math.max(OUTPUT_BYTES_MIN, this.#replyBudget.limitBytes * OUTPUT_SHARE);
-    this.replies = visitor.createReplies(this.#out, this, parts.measures, parts.turn);
+    this.replies = visitor.createReplies(this.#out, this, parts.replies);
     this.connectedAt = this.lastRequestAt = parts.turn.now;
   }
 
@@ -151,7 +150,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
 
   /** Serves the client until one side ends. Never throws. */
   async run(): Promise<void> {
-    const { turn, stats, measures } = this.#parts;
+    const { turn, stats, replies: { measures } } = this.#parts;
     try {
       while (!this.#ending) {
         this.#reading = true;
@@ -246,7 +245,7 @@ export class ClientConnection implements Client, ClientView, Holder, WriteOwner,
     const input = this.#in;
     const parser = this.#parser;
     const { request } = parser;
-    const { sink, stats, measures, pressure } = this.#parts;
+    const { sink, stats, replies: { measures }, pressure } = this.#parts;
     const { session, replies } = this;
     const isNode = this.#visitor.noun === "peer";
     const out = this.#out;

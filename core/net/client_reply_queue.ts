@@ -9,9 +9,8 @@
 import { encode } from "../bytes.ts";
 import type { CommandStats } from "../command_stats.ts";
 import type { HotKeys } from "../hot_keys.ts";
-import type { VisitorMeasures } from "../measures.ts";
 import type { Protocol } from "../protocol.ts";
-import { type Output, ReplyQueue, type ReplyQueueOwner, type Slot } from "../reply_queue.ts";
+import { type Output, ReplyQueue, type ReplyQueueOwner, type ReplyQueueParts, type Slot } from "../reply_queue.ts";
 import { type Request, Routing } from "../request.ts";
 import { readText, textRoom, writeText } from "../request_text.ts";
 import type { Session } from "../session.ts";
@@ -56,10 +55,9 @@ export class ClientReplyQueue extends ReplyQueue {
     session: Session,
     out: Output,
     owner: QueueOwner,
-    measures: VisitorMeasures,
-    time: { readonly now: number },
+    parts: ReplyQueueParts,
   ) {
-    super(out, owner, measures, time);
+    super(out, owner, parts);
     this.#accounts = accounts;
     this.#request = request;
     this.#session = session;
@@ -67,7 +65,7 @@ export class ClientReplyQueue extends ReplyQueue {
     this.#pending = new PendingRequests(accounts.slowLog);
   }
 
-  override push(slot: Slot): void {
+  override push(slot: Slot | null): number {
     const request = this.#request;
     const { command } = request;
     const row = command.routing === Routing.Local || command.routing === Routing.Refused
@@ -76,7 +74,7 @@ export class ClientReplyQueue extends ReplyQueue {
     this.#pending.push(row, request);
     const { hotKeys } = this.#accounts;
     if (--hotKeys.left === 0) hotKeys.sample(request);
-    super.push(slot);
+    return super.push(slot);
   }
 
   override emit(bytes: Uint8Array, start: number, end: number): void {

@@ -1,8 +1,7 @@
 /** The replies another node waits for: each leaves in an envelope with the number of its request. */
-import type { VisitorMeasures } from "../measures.ts";
 import { type Envelope, type PeerCodec, PeerMessage } from "../peer_codec.ts";
 import type { Request } from "../request.ts";
-import { type Output, ReplyQueue, type ReplyQueueOwner, type Slot } from "../reply_queue.ts";
+import { type Output, ReplyQueue, type ReplyQueueOwner, type ReplyQueueParts, type Slot } from "../reply_queue.ts";
 
 /** The request that is submitted next. */
 export interface Asked {
@@ -37,20 +36,13 @@ export class PeerReplyQueue extends ReplyQueue {
   #first = 0;
 
   /** `asked` is the parser, which knows of the request that is submitted next. */
-  constructor(
-    codec: PeerCodec,
-    asked: Asked,
-    out: Output,
-    owner: ReplyQueueOwner,
-    measures: VisitorMeasures,
-    time: { readonly now: number },
-  ) {
-    super(out, owner, measures, time);
+  constructor(codec: PeerCodec, asked: Asked, out: Output, owner: ReplyQueueOwner, parts: ReplyQueueParts) {
+    super(out, owner, parts);
     this.#codec = codec;
     this.#asked = asked;
   }
 
-  override push(slot: Slot): void {
+  override push(slot: Slot | null): number {
     if (this.#used === this.#ids.length) this.#grow();
     const at = (this.#head + this.#used) & (this.#ids.length - 1);
     const { id, sameDatacenter, request } = this.#asked;
@@ -60,7 +52,7 @@ export class PeerReplyQueue extends ReplyQueue {
     this.#lengths[at] = request.end - request.start;
     this.requestBytes += request.end - request.start;
     this.#used++;
-    super.push(slot);
+    return super.push(slot);
   }
 
   /** Nothing for a request that wants no reply: a C Dynomite node passes its clients' `noreply` on, and waits for none. */

@@ -2,13 +2,12 @@
  * Who connects to this node: a client, or another node. What differs between them on the way in; the rest, one connection
  * that reads, submits and answers in order, is the same (client_connection.ts).
  */
-import type { VisitorMeasures } from "../measures.ts";
 import type { NodeView } from "../node_view.ts";
 import type { GossipReceiver } from "../gossip_port.ts";
 import { type Accounts, ClientReplyQueue, type QueueOwner } from "./client_reply_queue.ts";
 import type { PeerCodec } from "../peer_codec.ts";
 import type { ParserLimits, Protocol, RequestParser } from "../protocol.ts";
-import type { Output, ReplyQueue } from "../reply_queue.ts";
+import type { Output, ReplyQueue, ReplyQueueParts } from "../reply_queue.ts";
 import type { Session } from "../session.ts";
 import type { QueueGauges } from "../upstream_stats.ts";
 import { PeerReplyQueue } from "./peer_reply_queue.ts";
@@ -23,12 +22,7 @@ export interface Visitor {
   readonly parser: RequestParser;
   /** It says something now and then as long as it is there: silence means that it is gone. */
   readonly probes: boolean;
-  createReplies(
-    out: Output,
-    owner: QueueOwner,
-    measures: VisitorMeasures,
-    time: { readonly now: number },
-  ): ReplyQueue;
+  createReplies(out: Output, owner: QueueOwner, parts: ReplyQueueParts): ReplyQueue;
   /** What waits for this node, with `input[start, end)` read and not parsed, and what waits for its answer. */
   queues?(input: Uint8Array, start: number, end: number): QueueGauges;
 }
@@ -43,8 +37,7 @@ export function clientVisitor(accounts: Accounts, node: NodeView, limits: Parser
     probes: false,
     session,
     parser,
-    createReplies: (out, owner, measures, time) =>
-      new ClientReplyQueue(accounts, parser.request, session, out, owner, measures, time),
+    createReplies: (out, owner, parts) => new ClientReplyQueue(accounts, parser.request, session, out, owner, parts),
   };
 }
 
@@ -79,9 +72,9 @@ export function peerVisitor(
     },
     session,
     parser,
-    createReplies: (output, owner, measures, time) => {
+    createReplies: (output, owner, parts) => {
       out = output;
-      return replies = new PeerReplyQueue(codec, parser, output, owner, measures, time);
+      return replies = new PeerReplyQueue(codec, parser, output, owner, parts);
     },
     queues: (input, start, end) => ({
       in_queue: countWaitingRequests(codec, input, start, end),

@@ -6,21 +6,19 @@
  */
 import { Consistency } from "../consistency.ts";
 import { Kinds } from "../node_state.ts";
-import { Pool } from "../pool.ts";
+import type { Protocol } from "../protocol.ts";
 import type { Replica } from "../replica.ts";
 import { firstUp, planReplicas, ReplicaPlan } from "../replication/replica_plan.ts";
 import type { ResponseCoordinator } from "../replication/response_coordinator.ts";
 import { Failure, FailureKind } from "../reply.ts";
 import { Access, type KeyList, type Request, Scope } from "../request.ts";
+import { NO_RETRY, type SoleSink } from "../retries.ts";
 import type { KeyHash } from "../ring/hash/mod.ts";
 import type { Placement } from "../ring/placement.ts";
 import type { Topology } from "../ring/topology.ts";
 import type { Stats } from "../stats.ts";
 import type { ClusterView } from "./cluster_view.ts";
-import { ReadRetry } from "./read_retry.ts";
-
-/** Idle copies of reads kept for the next ones. */
-const RETRY_POOL_MAX = 16 * 1024;
+import { KeptReads } from "./kept_reads.ts";
 
 export class Dispatcher {
   readonly #hash: KeyHash;
@@ -28,18 +26,18 @@ export class Dispatcher {
   readonly #tagClose: number;
   readonly #plan = new ReplicaPlan();
   /** Copies of reads in flight. */
-  readonly retries: Pool<ReadRetry>;
+  readonly reads: KeptReads;
   readonly #stats: Stats;
   #view: ClusterView;
 
   /** `hashTag` is two characters or undefined. */
-  constructor(view: ClusterView, hash: KeyHash, hashTag: string | undefined, stats: Stats) {
+  constructor(view: ClusterView, hash: KeyHash, hashTag: string | undefined, stats: Stats, protocol: Protocol) {
     this.#view = view;
     this.#hash = hash;
     this.#tagOpen = hashTag?.charCodeAt(0) ?? -1;
     this.#tagClose = hashTag?.charCodeAt(1) ?? -1;
     this.#stats = stats;
-    this.retries = new Pool(() => new ReadRetry(this.retries, stats), RETRY_POOL_MAX);
+    this.reads = new KeptReads(protocol, stats);
   }
 
   get view(): ClusterView {
@@ -65,18 +63,28 @@ export class Dispatcher {
     return this.#hash(bytes, start, end);
   }
 
-  /** Sends to the owners of the key `bytes[keyStart, keyEnd)` that the level asks for. */
-  dispatch(
-    request: Request,
-    keyStart: number,
-    keyEnd: number,
-    level: Consistency,
-    coordinator: ResponseCoordinator,
-  ): void {
-    const { topology, replicas } = this.#view;
-    const placement = topology.placementOf(this.tokenOf(request.bytes, keyStart, keyEnd));
-    if (placement.nearest.length === 1) return this.dispatchTo(request, replicas[placement.nearest[0]!]!, coordinator);
-    this.#dispatch(request, placement, replicas, level, true, coordinator);
+  /** Where the key `bytes[keyStart, keyEnd)` lives. */
+  placementOf(bytes: Uint8Array, keyStart: number, keyEnd: number): Placement {
+    return this.#view.topology.placementOf(this.tokenOf(bytes, keyStart, keyEnd));
+  }
+
+  /** Is one replica asked, whose reply is the answer? */
+  asksOne({ command }: Request, { nearest }: Placement, level: Consistency): boolean {
+    if (nearest.length <= 1) return nearest.length === 1;
+    return command.access !== Access.Write && (level === Consistency.One || command.varying === true);
+  }
+
+  /** Sends a request that `asksOne` to the nearest owner of its key. */
+  askOne(request: Request, { nearest, local }: Placement, sink: SoleSink): void {
+    const { replicas } = this.#view;
+    if (nearest.length === 1) return this.dispatchTo(request, replicas[nearest[0]!]!, sink);
+    this.#readOne(request, request.scope === Scope.Ring ? nearest : local, replicas, sink);
+  }
+
+  /** Sends to the owners of a key that the level asks for. */
+  dispatch(request: Request, placement: Placement, level: Consistency, coordinator: ResponseCoordinator): void {
+    if (this.asksOne(request, placement, level)) return this.askOne(request, placement, coordinator);
+    this.#dispatch(request, placement, this.#view.replicas, level, true, coordinator);
   }
 
   /** Sends a command without a key to the nodes of as many racks as the level asks for. */
@@ -86,11 +94,10 @@ export class Dispatcher {
   }
 
   /** Sends to one replica, whatever it owns. */
-  dispatchTo(request: Request, replica: Replica, coordinator: ResponseCoordinator): void {
+  dispatchTo(request: Request, replica: Replica, sink: SoleSink): void {
     const { scope } = request;
-    coordinator.beginSingle(request.dialect);
     request.scope = Scope.Node;
-    replica.send(request, coordinator, 0);
+    replica.send(request, sink, sink.beginSingle(request.dialect, NO_RETRY));
     request.scope = scope;
   }
 
@@ -137,18 +144,13 @@ export class Dispatcher {
     request: Request,
     candidates: readonly number[],
     replicas: readonly Replica[],
-    coordinator: ResponseCoordinator,
+    sink: SoleSink,
   ): void {
     const { scope } = request;
     const at = firstUp(candidates, replicas, Kinds.Reads);
-    let retry: ReadRetry | undefined;
+    const retry = candidates.length > 1 ? this.reads.keep(request, candidates, at, replicas) : NO_RETRY;
     request.scope = Scope.Node;
-    if (candidates.length > 1) {
-      retry = this.retries.take();
-      retry.begin(request, candidates, at, replicas);
-    }
-    coordinator.beginSingle(request.dialect, retry);
-    replicas[candidates[at]!]!.send(request, coordinator, 0);
+    replicas[candidates[at]!]!.send(request, sink, sink.beginSingle(request.dialect, retry));
     request.scope = scope;
   }
 
@@ -174,8 +176,7 @@ export class Dispatcher {
   }
 
   #placementOf(request: Request, arg: number): Placement {
-    const token = this.tokenOf(request.bytes, request.argStart(arg), request.argEnd(arg));
-    return this.#view.topology.placementOf(token);
+    return this.placementOf(request.bytes, request.argStart(arg), request.argEnd(arg));
   }
 }
 

@@ -15,6 +15,7 @@
 import { ByteWriter } from "../bytes.ts";
 import { Consistency } from "../consistency.ts";
 import type { NodeView } from "../node_view.ts";
+import { EarlyAnswer } from "../early_answer.ts";
 import { Pool } from "../pool.ts";
 import { After, type Protocol } from "../protocol.ts";
 import { Failure, FailureKind, ReplyKind } from "../reply.ts";
@@ -22,6 +23,7 @@ import { type CoordinatorParts, ResponseCoordinator } from "../replication/respo
 import type { Replica } from "../replica.ts";
 import { Access, Join, KeyList, Request, Routing, Scope } from "../request.ts";
 import type { Client, RequestSink } from "../request_sink.ts";
+import type { SoleSink } from "../retries.ts";
 import type { Stats } from "../stats.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { JoinedReply } from "./joined_reply.ts";
@@ -54,6 +56,8 @@ export class Pipeline implements RequestSink {
   readonly #parts: PipelineParts;
   readonly #coordinators: Pool<ResponseCoordinator>;
   readonly #joins: Pool<JoinedReply>;
+  /** For the queues of those whose requests come in here. */
+  readonly early: Pool<EarlyAnswer> = new Pool(() => new EarlyAnswer(this.early), POOL_MAX);
   readonly #keys = new KeyList();
   readonly #scratch = new ByteWriter(1024);
   readonly #part: Request;
@@ -66,6 +70,7 @@ export class Pipeline implements RequestSink {
       protocol,
       stats,
       pool: this.#coordinators = new Pool(() => new ResponseCoordinator(shared), POOL_MAX),
+      retries: parts.dispatcher.reads,
       onMissedWrite: parts.onMissedWrite,
     };
     this.#joins = new Pool(() => new JoinedReply(protocol, this.#joins), POOL_MAX);
@@ -74,8 +79,7 @@ export class Pipeline implements RequestSink {
 
   /** Objects for requests in flight, split ones included: made since the start, and kept for the next ones. */
   get pooled(): { readonly made: number; readonly idle: number } {
-    const { retries } = this.#parts.dispatcher;
-    const pools = [this.#coordinators, this.#joins, retries];
+    const pools = [this.#coordinators, this.#joins, this.early];
     const sum = (value: (pool: typeof pools[number]) => number) =>
       pools.reduce((total, pool) => total + value(pool), 0);
     return { made: sum(({ made }) => made), idle: sum(({ idleCount }) => idleCount) };
@@ -130,9 +134,25 @@ export class Pipeline implements RequestSink {
 
   /** One request to the owners of one key. */
   #single(request: Request, client: Client, keyStart: number, keyEnd: number): void {
+    const { dispatcher } = this.#parts;
+    const placement = dispatcher.placementOf(request.bytes, keyStart, keyEnd);
+    const level = this.#levelOf(request, client);
+    if (dispatcher.asksOne(request, placement, level)) {
+      return dispatcher.askOne(request, placement, this.#waiterOf(request, client));
+    }
+    dispatcher.dispatch(request, placement, level, this.#enqueue(request, client));
+  }
+
+  /** Who waits for the only reply to a request: its client's queue, unless the reply must be looked at first. */
+  #waiterOf(request: Request, client: Client): SoleSink {
+    return request.quiet === 0 ? client.replies : this.#enqueue(request, client);
+  }
+
+  /** A coordinator with the next place in the client's queue. */
+  #enqueue(request: Request, client: Client): ResponseCoordinator {
     const coordinator = this.#coordinators.take();
     coordinator.enqueue(client.replies, request.quiet);
-    this.#parts.dispatcher.dispatch(request, keyStart, keyEnd, this.#levelOf(request, client), coordinator);
+    return coordinator;
   }
 
   #levelOf(request: Request, client: Client): Consistency {
@@ -160,9 +180,7 @@ export class Pipeline implements RequestSink {
   /** The local engine, whatever it owns. */
   #here(request: Request, client: Client): void {
     const { dispatcher } = this.#parts;
-    const coordinator = this.#coordinators.take();
-    coordinator.enqueue(client.replies, request.quiet);
-    dispatcher.dispatchTo(request, dispatcher.view.replicas[0]!, coordinator);
+    dispatcher.dispatchTo(request, dispatcher.view.replicas[0]!, this.#waiterOf(request, client));
   }
 
   /** Several keys, each at home with its owners. */
@@ -198,7 +216,8 @@ export class Pipeline implements RequestSink {
       part.waits = request.waits;
       const coordinator = this.#coordinators.take();
       coordinator.adopt(joined, index);
-      dispatcher.dispatch(part, part.argStart(part.keyArg), part.argEnd(part.keyArg), level, coordinator);
+      const placement = dispatcher.placementOf(part.bytes, part.argStart(part.keyArg), part.argEnd(part.keyArg));
+      dispatcher.dispatch(part, placement, level, coordinator);
     }
     this.#trim(out);
   }
@@ -208,9 +227,7 @@ export class Pipeline implements RequestSink {
     const { dispatcher } = this.#parts;
     if (dispatcher.topology.nodes.length === 1) return this.#here(request, client);
     if (request.command.join === Join.Cursor) return this.#scan(request, client);
-    const coordinator = this.#coordinators.take();
-    coordinator.enqueue(client.replies, request.quiet);
-    dispatcher.dispatchEverywhere(request, this.#levelOf(request, client), coordinator);
+    dispatcher.dispatchEverywhere(request, this.#levelOf(request, client), this.#enqueue(request, client));
   }
 
   /** One step of a walk over the nodes of a rack: the node the cursor names, with that node's own cursor. */

@@ -13,9 +13,10 @@ import { Consistency } from "../consistency.ts";
 import type { Pool } from "../pool.ts";
 import type { Protocol } from "../protocol.ts";
 import type { Replica } from "../replica.ts";
-import { Failure, FailureKind, Reply, ReplyKind, type ReplySink } from "../reply.ts";
+import { alsoFailed, Failure, FailureKind, Reply, ReplyKind } from "../reply.ts";
 import type { ReplyQueue, Slot } from "../reply_queue.ts";
 import type { Command } from "../request.ts";
+import { NO_RETRY, type Retries, type SoleSink } from "../retries.ts";
 import type { Stats } from "../stats.ts";
 import { Ballot, noQuorum } from "./ballot.ts";
 import { Verdict } from "./vote.ts";
@@ -43,19 +44,12 @@ export interface Targets {
   readonly level: Consistency;
 }
 
-/** Another try of a request whose only replica failed. */
-export interface Retry {
-  /** Sends it to the next replica, which answers `sink` with target 0. False when there is none left. */
-  next(sink: ReplySink): boolean;
-  /** It will not be needed any more. */
-  drop(): void;
-}
-
 /** What a coordinator needs of its node; shared by all. */
 export interface CoordinatorParts {
   readonly protocol: Protocol;
   readonly stats: Stats;
   readonly pool: Pool<ResponseCoordinator>;
+  readonly retries: Retries;
   /** A replica did not take a write that others may have taken. */
   onMissedWrite(replica: Replica, failure: Failure): void;
 }
@@ -66,7 +60,7 @@ const ERROR_BYTES_MAX = 200;
 /** Kept answers above this are given back. */
 const KEPT_BYTES_MAX = 16 * 1024;
 
-export class ResponseCoordinator implements Slot, ReplySink {
+export class ResponseCoordinator implements Slot, SoleSink {
   ready = false;
   readonly #parts: CoordinatorParts;
   #queue: ReplyQueue | undefined;
@@ -96,7 +90,7 @@ export class ResponseCoordinator implements Slot, ReplySink {
   /** Of a write that is not decided yet: replicas that refused it. */
   readonly #refusals: { readonly target: number; readonly failure: Failure }[] = [];
   /** Of a read that asked one replica. */
-  #retry: Retry | undefined;
+  #retry = NO_RETRY;
   /** Who was asked: target i is `#replicas[#nodes[i]]`. */
   #replicas: readonly Replica[] = NOBODY;
   #nodes = new Int32Array(8);
@@ -130,13 +124,14 @@ export class ResponseCoordinator implements Slot, ReplySink {
   }
 
   /** Waits for the only reply of one replica; where it fails, of those that `retry` has. */
-  beginSingle(dialect: number, retry?: Retry): void {
+  beginSingle(dialect: number, retry: number): number {
     this.#reset(1);
     this.#dialect = dialect;
     this.#isWrite = false;
     this.#preferred = 0;
     this.#ballot = undefined;
     this.#retry = retry;
+    return 0;
   }
 
   /** Waits for the replies of several; the numbers in `targets.nodes` are places in `replicas`. */
@@ -189,9 +184,14 @@ export class ResponseCoordinator implements Slot, ReplySink {
 
   onFailure(target: number, failure: Failure): void {
     const retry = this.#retry;
-    if (this.#ballot === undefined && !this.#decided) this.#note(failure);
-    // A replica that let its whole time pass leaves none for another.
-    if (retry !== undefined && failure.kind !== FailureKind.Timeout && retry.next(this)) return;
+    if (retry !== NO_RETRY) {
+      const { retries } = this.#parts;
+      // A replica that let its whole time pass leaves none for another.
+      if (failure.kind !== FailureKind.Timeout && retries.next(retry, failure, this, target)) return;
+      failure = retries.explain(retry, failure);
+    }
+    // Where one answer is enough, the client hears of all failures when nobody gave one.
+    if (this.#ballot === undefined && !this.#decided) this.#failure = alsoFailed(this.#failure, failure);
     this.#outstanding--;
     if (this.#isWrite && failure.kind !== FailureKind.Queued) this.#missed(target, failure);
     if (!this.#decided) {
@@ -247,12 +247,6 @@ export class ResponseCoordinator implements Slot, ReplySink {
     this.#accepted = false;
     this.#keeps = false;
     this.ready = false;
-  }
-
-  /** Where one answer is enough, the client hears of all failures when nobody gave one. */
-  #note(failure: Failure): void {
-    const first = this.#failure;
-    this.#failure = first === undefined ? failure : new Failure(first.kind, first.source, `${first.text}; ${failure}`);
   }
 
   /** A replica that refuses what the client is told was done lacks it: out of memory, or without a script that others know. */
@@ -334,10 +328,14 @@ export class ResponseCoordinator implements Slot, ReplySink {
   #leave(): void {
     if (!this.#delivered || this.#outstanding > 0) return;
     this.#delivered = false;
-    this.#retry?.drop();
-    this.#retry = undefined;
-    this.#replicas = NOBODY;
-    this.#refusals.length = 0;
+    if (this.#retry !== NO_RETRY) {
+      this.#parts.retries.drop(this.#retry);
+      this.#retry = NO_RETRY;
+    }
+    if (this.#replicas !== NOBODY) {
+      this.#replicas = NOBODY;
+      this.#refusals.length = 0;
+    }
     this.#queue = undefined;
     this.#parent = undefined;
     this.#ballot?.clear();

@@ -9,7 +9,6 @@
 import { ByteWriter, encode } from "../../core/bytes.ts";
 import { SystemClock } from "../../core/clock.ts";
 import { Consistency } from "../../core/consistency.ts";
-import { VisitorMeasures } from "../../core/measures.ts";
 import { silentLogger } from "../../core/logger.ts";
 import { ClientReplyQueue } from "../../core/net/client_reply_queue.ts";
 import { Dispatcher } from "../../core/pipeline/dispatcher.ts";
@@ -25,6 +24,7 @@ import { RedisProtocol } from "../../protocols/redis/mod.ts";
 import { testAccounts } from "../support/test_accounts.ts";
 import { TestNodeView } from "../support/test_node_view.ts";
 import { median } from "./report.ts";
+import { queueParts } from "../support/queue_parts.ts";
 
 const CLIENTS = 500;
 const DEPTH = 16;
@@ -60,18 +60,18 @@ function measure(name: string, level: Consistency, bytes: Uint8Array, answer: Ui
   const topology = buildTopology(1, self, [{ ...self, name: "b", host: "127.0.0.2", rack: "rack2" }]);
   const replicas = [new Remembering("a"), new Remembering("b")];
   const stats = new Stats();
-  const dispatcher = new Dispatcher(viewOf(topology, replicas, protocol), murmur, undefined, stats);
+  const dispatcher = new Dispatcher(viewOf(topology, replicas, protocol), murmur, undefined, stats, protocol);
   const levels = { read: level, write: level };
   const node = new TestNodeView(new SystemClock(), silentLogger);
   const pipeline = new Pipeline({ protocol, node, dispatcher, levels, stats, onMissedWrite() {} });
   const parser = protocol.createRequestParser({ maxRequestBytes: 1024 });
-  const measures = new VisitorMeasures();
+  const parts = queueParts(protocol, { early: pipeline.early, retries: dispatcher.reads });
   const accounts = testAccounts(protocol, node);
   const clients = Array.from({ length: CLIENTS }, () => {
     const out = new Output(4096);
     const session = protocol.createSession(node);
     const owner = { remote: "", onSpace() {} };
-    const replies = new ClientReplyQueue(accounts, parser.request, session, out, owner, measures, { now: 0 });
+    const replies = new ClientReplyQueue(accounts, parser.request, session, out, owner, parts);
     return { session, replies, stats, out, remote: "", end() {} };
   });
   const reply = new Reply().set(answer, 0, answer.length, ReplyKind.Value);

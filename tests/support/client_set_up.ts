@@ -14,6 +14,7 @@ import { settled } from "./settled.ts";
 import { SimClock } from "./sim_clock.ts";
 import { testAccounts } from "./test_accounts.ts";
 import { TestNodeView } from "./test_node_view.ts";
+import { queueParts } from "./queue_parts.ts";
 
 interface SetUp {
   readonly network?: MemoryNetworkOptions;
@@ -35,12 +36,13 @@ export async function setUp(
   const pressure = new Pressure(memoryBytes);
   const measures = new VisitorMeasures();
   const turn = new Turn(clock);
+  const replies = queueParts(protocol, { measures, time: turn });
   const accounts = testAccounts(protocol, node);
   const connect = async (id: number) => {
     const client = new LineClient(await network.connect(listener.address, 1000));
     const served = await listener.accept() as MemoryConnection;
     const visit = () => clientVisitor(accounts, node, { maxRequestBytes });
-    const parts = { protocol, visit, sink, node, turn, pressure, stats: node.stats, measures };
+    const parts = { protocol, visit, sink, node, turn, pressure, stats: node.stats, replies };
     const connection = new ClientConnection(id, served, { pendingMax }, parts);
     const state = { finished: false };
     const run = connection.run().then(() => void (state.finished = true));

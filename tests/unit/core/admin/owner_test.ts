@@ -7,6 +7,7 @@ import type { ClusterView } from "../../../../core/pipeline/cluster_view.ts";
 import { murmur } from "../../../../core/ring/hash/murmur.ts";
 import { Stats } from "../../../../core/stats.ts";
 import { ringView } from "../../../support/ring_view.ts";
+import { LineProtocol } from "../../../support/line_protocol.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 /** Keys whose token is the number they are. */
@@ -73,7 +74,7 @@ Deno.test("describeOwners() gives the order of reads at each level: those that a
 });
 
 Deno.test("tagOf() finds what the dispatcher hashes", () => {
-  const tagged = new Dispatcher({} as ClusterView, murmur, "{}", new Stats());
+  const tagged = new Dispatcher({} as ClusterView, murmur, "{}", new Stats(), new LineProtocol());
   const bytes = fc.array(fc.constantFrom(..."{}ab"), { maxLength: 12 }).map((letters) => encode(letters.join("")));
   fc.assert(fc.property(bytes, (key) => {
     const hashed = tagOf(key, "{}") ?? key;
@@ -84,7 +85,7 @@ Deno.test("tagOf() finds what the dispatcher hashes", () => {
 });
 
 Deno.test("showOwners() reads keys as text or base64, and says what it cannot read", async () => {
-  const dispatcher = new Dispatcher({} as ClusterView, murmur, "{}", new Stats());
+  const dispatcher = new Dispatcher({} as ClusterView, murmur, "{}", new Stats(), new LineProtocol());
   const tokenOf: KeyRules["tokenOf"] = (bytes, start, end) => dispatcher.tokenOf(bytes, start, end);
   const rules = { ...numbered, tokenOf, hashTag: "{}" };
   const ask = async (query: Record<string, string>) => {

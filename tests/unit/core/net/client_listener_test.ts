@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { VisitorMeasures } from "../../../../core/measures.ts";
 import { ClientListener } from "../../../../core/net/client_listener.ts";
 import { Pressure } from "../../../../core/net/pressure.ts";
 import { clientVisitor } from "../../../../core/net/visitor.ts";
@@ -13,6 +12,7 @@ import { settled } from "../../../support/settled.ts";
 import { SimClock } from "../../../support/sim_clock.ts";
 import { testAccounts } from "../../../support/test_accounts.ts";
 import { TestNodeView } from "../../../support/test_node_view.ts";
+import { queueParts } from "../../../support/queue_parts.ts";
 
 function setUp({ clientsMax = 0 } = {}) {
   const clock = new SimClock();
@@ -23,6 +23,7 @@ function setUp({ clientsMax = 0 } = {}) {
   const protocol = new LineProtocol();
   const sink = new ManualSink(protocol, node);
   const pressure = new Pressure(1 << 20);
+  const turn = new Turn(clock);
   const visit = () => clientVisitor(testAccounts(protocol, node), node, { maxRequestBytes: 1000 });
   const clients = new ClientListener(
     listener,
@@ -32,10 +33,10 @@ function setUp({ clientsMax = 0 } = {}) {
       visit,
       sink,
       node,
-      turn: new Turn(clock),
+      turn,
       pressure,
       stats: node.stats,
-      measures: new VisitorMeasures(),
+      replies: queueParts(protocol, { time: turn }),
     },
     clock,
     logger,

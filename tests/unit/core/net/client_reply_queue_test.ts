@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { decode, encode } from "../../../../core/bytes.ts";
-import { VisitorMeasures } from "../../../../core/measures.ts";
 import { ClientReplyQueue } from "../../../../core/net/client_reply_queue.ts";
 import type { Protocol } from "../../../../core/protocol.ts";
 import type { Session } from "../../../../core/session.ts";
@@ -11,6 +10,7 @@ import { SimClock } from "../../../support/sim_clock.ts";
 import { testAccounts } from "../../../support/test_accounts.ts";
 import { TestNodeView } from "../../../support/test_node_view.ts";
 import { TestSlot } from "../../../support/test_slot.ts";
+import { queueParts } from "../../../support/queue_parts.ts";
 
 /** A client's queue; `ask` is a request in flight, `here` one that the node answers at once. */
 function setUp(protocol: Protocol = new RedisProtocol()) {
@@ -22,7 +22,8 @@ function setUp(protocol: Protocol = new RedisProtocol()) {
   const out = new CollectedOutput();
   const time = { now: 0 };
   const owner = { remote: "10.0.0.1:5000", onSpace() {} };
-  const queue = new ClientReplyQueue(accounts, parser.request, session, out, owner, new VisitorMeasures(), time);
+  const parts = queueParts(protocol, { time });
+  const queue = new ClientReplyQueue(accounts, parser.request, session, out, owner, parts);
   const parse = (line: string) => {
     const bytes = encode(line + "\r\n");
     assertEquals(parser.parse(bytes, 0, bytes.length), bytes.length, line);

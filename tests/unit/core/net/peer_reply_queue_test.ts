@@ -1,7 +1,6 @@
 /** The answers another node gets: each in an envelope with the number of its request, and the visitor that makes them. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { VisitorMeasures } from "../../../../core/measures.ts";
 import { silentLogger } from "../../../../core/logger.ts";
 import { PeerReplyQueue } from "../../../../core/net/peer_reply_queue.ts";
 import { clientVisitor, peerVisitor } from "../../../../core/net/visitor.ts";
@@ -15,6 +14,7 @@ import { message } from "../../../support/sim_peer_link.ts";
 import { testAccounts } from "../../../support/test_accounts.ts";
 import { TestNodeView } from "../../../support/test_node_view.ts";
 import { TestSlot } from "../../../support/test_slot.ts";
+import { queueParts } from "../../../support/queue_parts.ts";
 
 const codec = new DnodeCodec();
 const SEED = 20_261_125;
@@ -24,7 +24,7 @@ function setUp() {
   request.end = 10;
   const asked = { id: 0 as number | bigint, sameDatacenter: true, request };
   const out = new CollectedOutput();
-  const queue = new PeerReplyQueue(codec, asked, out, { onSpace() {} }, new VisitorMeasures(), { now: 0 });
+  const queue = new PeerReplyQueue(codec, asked, out, { onSpace() {} }, queueParts(protocols.redis!));
   /** A request with this number takes its place. */
   const push = (id: number | bigint, sameDatacenter = true) => {
     asked.id = id;

@@ -1,7 +1,6 @@
 /** Which replicas a request is sent to, how far it is told to go, and in which form replies are asked for. */
 import { assertEquals } from "@std/assert";
 import { Consistency } from "../../../../core/consistency.ts";
-import { VisitorMeasures } from "../../../../core/measures.ts";
 import { viewOf } from "../../../../core/pipeline/cluster_view.ts";
 import { Dispatcher } from "../../../../core/pipeline/dispatcher.ts";
 import { Pool } from "../../../../core/pool.ts";
@@ -17,6 +16,7 @@ import { RedisProtocol } from "../../../../protocols/redis/mod.ts";
 import { bytesOf } from "../../../conformance/protocol.ts";
 import { CollectedOutput } from "../../../support/collected_output.ts";
 import { redisRequest } from "../../../support/redis_request.ts";
+import { queueParts } from "../../../support/queue_parts.ts";
 
 const { Ring, Datacenter, Node } = Scope;
 const protocol = new RedisProtocol();
@@ -62,19 +62,21 @@ function setUp(hashTag?: string) {
   ]);
   const replicas = topology.nodes.map(({ name }) => new ManualReplica(name));
   const stats = new Stats();
-  const dispatcher = new Dispatcher(viewOf(topology, replicas, protocol), hashByName.murmur, hashTag, stats);
+  const dispatcher = new Dispatcher(viewOf(topology, replicas, protocol), hashByName.murmur, hashTag, stats, protocol);
   const parts: CoordinatorParts = {
     protocol,
     stats,
     pool: new Pool(() => new ResponseCoordinator(parts), 8),
+    retries: dispatcher.reads,
     onMissedWrite() {},
   };
   const out = new CollectedOutput();
-  const queue = new ReplyQueue(out, { onSpace() {} }, new VisitorMeasures(), { now: 0 });
+  const queue = new ReplyQueue(out, { onSpace() {} }, queueParts(protocol));
   const dispatch = (request: Request, level: Consistency) => {
     const coordinator = parts.pool.take();
     coordinator.enqueue(queue, 0);
-    dispatcher.dispatch(request, request.argStart(request.keyArg), request.argEnd(request.keyArg), level, coordinator);
+    const [start, end] = [request.argStart(request.keyArg), request.argEnd(request.keyArg)];
+    dispatcher.dispatch(request, dispatcher.placementOf(request.bytes, start, end), level, coordinator);
   };
   const scopes = () => replicas.map(({ asked }) => asked.map(({ scope }) => scope));
   return { dispatcher, replicas, stats, out, dispatch, scopes };

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { encode } from "../../../../core/bytes.ts";
-import { VisitorMeasures } from "../../../../core/measures.ts";
 import { JoinedReply } from "../../../../core/pipeline/joined_reply.ts";
 import { Pool } from "../../../../core/pool.ts";
 import { ReplyKind } from "../../../../core/reply.ts";
@@ -10,6 +9,7 @@ import { Join } from "../../../../core/request.ts";
 import { CollectedOutput } from "../../../support/collected_output.ts";
 import { LineProtocol, lineReply } from "../../../support/line_protocol.ts";
 import { TestSlot } from "../../../support/test_slot.ts";
+import { queueParts } from "../../../support/queue_parts.ts";
 
 class CountingPool extends Pool<JoinedReply> {
   given = 0;
@@ -21,8 +21,8 @@ class CountingPool extends Pool<JoinedReply> {
 
 function setUp() {
   const out = new CollectedOutput();
-  const queue = new ReplyQueue(out, { onSpace() {} }, new VisitorMeasures(), { now: 0 });
   const protocol = new LineProtocol();
+  const queue = new ReplyQueue(out, { onSpace() {} }, queueParts(protocol));
   const pool: CountingPool = new CountingPool(() => new JoinedReply(protocol, pool), 10);
   /** A request of `partOf.length` keys, key i in part `partOf[i]`; or of `partCount` nodes. */
   const begin = (join: Join, partOf: readonly number[], partCount: number, quiet = 0) => {

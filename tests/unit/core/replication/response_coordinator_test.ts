@@ -15,6 +15,8 @@ import { Stats } from "../../../../core/stats.ts";
 import { CollectedOutput } from "../../../support/collected_output.ts";
 import { lineCommand, LineProtocol, lineReply } from "../../../support/line_protocol.ts";
 import { decisionOf, type Outcome, outcomes, sequences } from "../../../support/vote_specification.ts";
+import { queueParts } from "../../../support/queue_parts.ts";
+import { NO_RETRY } from "../../../../core/retries.ts";
 
 const get = lineCommand("get");
 
@@ -40,14 +42,16 @@ function setUp() {
   const out = new CollectedOutput();
   const stats = new Stats();
   const measures = new VisitorMeasures();
-  const queue = new ReplyQueue(out, { onSpace() {} }, measures, { now: 0 });
   const protocol = new LineProtocol();
+  const shared = queueParts(protocol, { measures });
+  const queue = new ReplyQueue(out, { onSpace() {} }, shared);
   const pool: CountingPool = new CountingPool(() => new ResponseCoordinator(parts), 100);
   const missed: string[] = [];
   const parts: CoordinatorParts = {
     protocol,
     stats,
     pool,
+    retries: shared.retries,
     onMissedWrite: (replica, failure) => missed.push(`${replica.name}: ${failure}`),
   };
   const take = (quiet = 0) => {
@@ -165,7 +169,7 @@ Deno.test("ResponseCoordinator that is not first keeps its answer until its turn
   for (const emitAfter of [1, 2, 3]) {
     const { out, pool, take } = setUp();
     const first = take();
-    first.beginSingle(0);
+    first.beginSingle(0, NO_RETRY);
     const second = take();
     second.begin(local(Consistency.One, 3), replicas, get, true, 0);
     for (let target = 0; target < 3; target++) {
@@ -182,8 +186,8 @@ Deno.test("ResponseCoordinator that is not first keeps its answer until its turn
 Deno.test("ResponseCoordinator keeps its own copy of an early answer", () => {
   const { out, take } = setUp();
   const [first, second] = [take(), take()];
-  first.beginSingle(0);
-  second.beginSingle(0);
+  first.beginSingle(0, NO_RETRY);
+  second.beginSingle(0, NO_RETRY);
   const reply = lineReply("kept");
   second.onReply(0, reply);
   reply.bytes.fill(0);
@@ -208,7 +212,7 @@ Deno.test("ResponseCoordinator is as good as new when it is used again", () => {
     use(one, ["f", "a"], "a\n");
     use(quorum, ["a", "b", "f"], "!Dynomite: Failed to achieve Quorum\n");
     use(quorum, ["b", "f", "b"], "b\n");
-    use((c) => c.beginSingle(0), ["e"], "!e\n");
+    use((c) => c.beginSingle(0, NO_RETRY), ["e"], "!e\n");
     use(one, ["f", "f"], "!Peer: 0 is down; Peer: 1 is down\n");
     use(quorum, ["f", "f", "a"], "!Peer: 0 is down (node0); Peer: 1 is down (node1)\n");
     use(quorum, ["a", "e", "a"], "a\n");
@@ -338,9 +342,9 @@ Deno.test("ResponseCoordinator of a quiet request sends errors alone", () => {
   for (const early of [false, true]) {
     const { out, pool, take, queue } = setUp();
     const first = early ? take() : undefined;
-    first?.beginSingle(0);
+    first?.beginSingle(0, NO_RETRY);
     const [good, bad, lost] = [take(1), take(1), take(1)];
-    for (const coordinator of [good, bad, lost]) coordinator!.beginSingle(0);
+    for (const coordinator of [good, bad, lost]) coordinator!.beginSingle(0, NO_RETRY);
     act(good!, 0, "a");
     act(bad!, 0, "e");
     act(lost!, 0, "f");
@@ -353,7 +357,7 @@ Deno.test("ResponseCoordinator of a quiet request sends errors alone", () => {
 Deno.test("ResponseCoordinator.settle() and settleFailure() answer for the node itself, in turn", () => {
   const { out, pool, take, measures } = setUp();
   const [first, second, third] = [take(), take(), take()];
-  first!.beginSingle(0);
+  first!.beginSingle(0, NO_RETRY);
   second!.beginLocal(0);
   third!.beginLocal(0);
   const answer = encode("xxown answer\nxx");
@@ -399,7 +403,7 @@ for (const level of [Consistency.One, Consistency.SafeQuorum]) {
           const what = `${sequence.join("")}, left after ${leaveAfter}, ${first ? "first" : "second"} in the queue`;
           const { out, pool, queue, take } = setUp();
           const before = first ? undefined : take();
-          before?.beginSingle(0);
+          before?.beginSingle(0, NO_RETRY);
           const coordinator = take();
           coordinator.begin(local(level, 3), replicas, get, false, 0);
           let sent = "";

@@ -58,8 +58,15 @@ for (const ring of vectors.rings) {
       tokens: [value],
     }));
     const topology = buildTopology(1, nodes[0]!, nodes.slice(1));
-    const view = viewOf(topology, [], new LineProtocol());
-    const dispatcher = new Dispatcher(view, hashByName[ring.hash as HashName], ring.hashTag ?? undefined, new Stats());
+    const protocol = new LineProtocol();
+    const view = viewOf(topology, [], protocol);
+    const dispatcher = new Dispatcher(
+      view,
+      hashByName[ring.hash as HashName],
+      ring.hashTag ?? undefined,
+      new Stats(),
+      protocol,
+    );
     for (const [hex, expected, owner] of ring.keys as [string, number | null, number][]) {
       const key = Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
       const at = dispatcher.tokenOf(key, 0, key.length);
