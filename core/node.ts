@@ -96,7 +96,7 @@ export class Node implements NodeView {
     this.levels = { ...options.levels };
     this.startedAt = parts.clock.wall();
     this.commandStats = new CommandStats(parts.protocol.commands);
-    this.slowLog = new SlowLog(parts.clock, options.slowLog);
+    this.slowLog = new SlowLog(parts.protocol, parts.clock, options.slowLog);
     this.hotKeys = new HotKeys(parts.protocol, parts.clock, parts.random, options.hotKeys);
     const { topology } = options;
     this.#gate = new GatedDataStore(parts.dataStore, options.heldWrites, {

@@ -6,15 +6,14 @@
  *
  * What another node asks is accounted for there, where its client is.
  */
-import { encode } from "../bytes.ts";
 import type { CommandStats } from "../command_stats.ts";
 import type { HotKeys } from "../hot_keys.ts";
 import type { Protocol } from "../protocol.ts";
 import { type Output, ReplyQueue, type ReplyQueueOwner, type ReplyQueueParts, type Slot } from "../reply_queue.ts";
 import { type Request, Routing } from "../request.ts";
-import { readText, textRoom, writeText } from "../request_text.ts";
+import { textRoom, writeText } from "../request_text.ts";
 import type { Session } from "../session.ts";
-import type { SlowLog } from "../slow_log.ts";
+import type { LentText, SlowLog } from "../slow_log.ts";
 import type { RequestTrace } from "../tracer.ts";
 import { PendingRequests } from "./pending_requests.ts";
 
@@ -94,7 +93,7 @@ export class ClientReplyQueue extends ReplyQueue {
       this.#error = protocol.errorName(out.bytes, from, out.length);
     }
     const carriedOut = this.#account(this.#rowOf(request), durationUs);
-    if (carriedOut && durationUs >= slowLog.thresholdUs) this.#log(request.command.id, shorten(request), durationUs);
+    if (carriedOut && durationUs >= slowLog.thresholdUs) this.#log(request.command.id, textOf(request), durationUs);
   }
 
   override watch(trace: RequestTrace): void {
@@ -106,7 +105,7 @@ export class ClientReplyQueue extends ReplyQueue {
     const pending = this.#pending;
     const { row } = pending;
     if (this.#account(row, durationUs) && durationUs >= this.#accounts.slowLog.thresholdUs) {
-      this.#log(row & ~REJECTABLE, pending.args, durationUs);
+      this.#log(row & ~REJECTABLE, pending, durationUs);
     }
     pending.shift();
   }
@@ -147,16 +146,8 @@ export class ClientReplyQueue extends ReplyQueue {
     trace.end(this.closed ? "the client is gone" : error);
   }
 
-  #log(row: number, args: Uint8Array[] | undefined, durationUs: number): void {
-    const { protocol, slowLog } = this.#accounts;
-    const command = protocol.commands[row]!;
-    const words = args ?? [encode(command.name), encode("... (its arguments were not kept)")];
-    if (args !== undefined) {
-      for (const secret of protocol.secretArgs?.(command, args) ?? []) {
-        words[secret] = redacted;
-      }
-    }
-    slowLog.add(durationUs, words, this.#client.remote, this.#session.name ?? "");
+  #log(row: number, text: LentText, durationUs: number): void {
+    this.#accounts.slowLog.add(durationUs, row, text, this.#client.remote, this.#session.name ?? "");
   }
 
   /** Row of a request that this node answers itself: of the command it names, where it got the stand-in of an error. */
@@ -167,10 +158,7 @@ export class ClientReplyQueue extends ReplyQueue {
   }
 }
 
-const redacted = encode("(redacted)");
-
-function shorten(request: Request): Uint8Array[] {
-  const text = new Uint8Array(textRoom(request));
-  writeText(request, text, 0);
-  return readText(text, 0, request.argCount);
+function textOf(request: Request): LentText {
+  const bytes = new Uint8Array(textRoom(request));
+  return { bytes, start: 0, end: writeText(request, bytes, 0), argCount: request.argCount };
 }

@@ -8,9 +8,9 @@
  * Requests leave in the order they came, so the texts are one run of memory that is used over and over. It is bounded: by
  * itself, and together with those of all other clients. Where there is no room a request is remembered without its text.
  */
-import type { SlowLog } from "../slow_log.ts";
+import type { LentText, SlowLog } from "../slow_log.ts";
 import type { Request } from "../request.ts";
-import { readText, textRoom, writeText } from "../request_text.ts";
+import { textRoom, writeText } from "../request_text.ts";
 
 const SLOTS_FIRST = 8;
 const TEXT_BYTES_FIRST = 256;
@@ -28,7 +28,7 @@ const END = 2;
 const ARG_COUNT = 3;
 const SLOT = 4;
 
-export class PendingRequests {
+export class PendingRequests implements LentText {
   readonly #slowLog: SlowLog;
   #slots = new Int32Array(SLOTS_FIRST * SLOT);
   /** Place of the oldest in `#slots`, places behind it that are used, and what keeps a place within. */
@@ -49,10 +49,18 @@ export class PendingRequests {
   get row(): number {
     return this.#slots[this.#head + ROW]!;
   }
-  /** Arguments of the oldest as Redis' slow log shows them; undefined when they were not kept. */
-  get args(): Uint8Array[] | undefined {
-    const start = this.#slots[this.#head + START]!;
-    return start === NO_TEXT ? undefined : readText(this.#text, start, this.#slots[this.#head + ARG_COUNT]!);
+  /** The text of the oldest. */
+  get bytes(): Uint8Array {
+    return this.#text;
+  }
+  get start(): number {
+    return this.#slots[this.#head + START]!;
+  }
+  get end(): number {
+    return this.#slots[this.#head + END]!;
+  }
+  get argCount(): number {
+    return this.#slots[this.#head + ARG_COUNT]!;
   }
 
   /** Remembers one more request, its text if there may be a use for it. */

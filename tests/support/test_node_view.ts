@@ -1,9 +1,11 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { ClientView, InfoSection, NodeView, Setting } from "../../core/node_view.ts";
+import type { Protocol } from "../../core/protocol.ts";
 import { SeededRandom } from "../../core/random.ts";
 import { SlowLog } from "../../core/slow_log.ts";
 import { Stats } from "../../core/stats.ts";
+import { RedisProtocol } from "../../protocols/redis/mod.ts";
 
 /** A node as a protocol sees it, without one behind it. */
 export class TestNodeView implements NodeView {
@@ -19,9 +21,9 @@ export class TestNodeView implements NodeView {
   readonly configuration = new Map<string, string>();
   sections: readonly InfoSection[] = [];
 
-  constructor(readonly clock: Clock, readonly logger: Logger) {
+  constructor(readonly clock: Clock, readonly logger: Logger, protocol: Protocol = new RedisProtocol()) {
     this.startedAt = clock.wall();
-    this.slowLog = new SlowLog(clock, { slowerThanUs: 10_000, lengthMax: 128 });
+    this.slowLog = new SlowLog(protocol, clock, { slowerThanUs: 10_000, lengthMax: 128 });
   }
 
   clients(): Iterable<ClientView> {

@@ -14,7 +14,7 @@ import { queueParts } from "../../../support/queue_parts.ts";
 
 /** A client's queue; `ask` is a request in flight, `here` one that the node answers at once. */
 function setUp(protocol: Protocol = new RedisProtocol()) {
-  const node = new TestNodeView(new SimClock(), new RecordingLogger());
+  const node = new TestNodeView(new SimClock(), new RecordingLogger(), protocol);
   node.slowLog.slowerThanUs = 1000;
   const accounts = testAccounts(protocol, node);
   const session: Session = protocol.createSession(node);

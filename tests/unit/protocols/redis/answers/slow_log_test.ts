@@ -1,18 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { encode } from "../../../../../core/bytes.ts";
+import { logSlow } from "../../../../support/slow_request.ts";
 import { bulk, bulks, RedisAnswers } from "../../../../support/redis_answers.ts";
 
 function withEntries(count: number): RedisAnswers {
   const client = new RedisAnswers();
   for (let i = 0; i < count; i++) {
-    client.node.slowLog.add(12_345, [encode("GET"), new Uint8Array([0xff, i])], "10.0.0.1:5000", "worker");
+    logSlow(client.node.slowLog, 12_345, ["GET", `key ${i}`], "10.0.0.1:5000", "worker");
   }
   return client;
 }
 const entry = (id: number) =>
-  `*6\r\n:${id}\r\n:1700000000\r\n:12345\r\n${bulks("GET", `\xff${String.fromCharCode(id)}`)}${bulk("10.0.0.1:5000")}${
-    bulk("worker")
-  }`;
+  `*6\r\n:${id}\r\n:1700000000\r\n:12345\r\n${bulks("GET", `key ${id}`)}${bulk("10.0.0.1:5000")}${bulk("worker")}`;
 
 Deno.test("SLOWLOG GET has the newest ten, as many as are asked for, or all, newest first", () => {
   const client = withEntries(12);
