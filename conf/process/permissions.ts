@@ -5,10 +5,15 @@
  */
 import denoJson from "../../deno.json" with { type: "json" };
 
-/** `--allow-net`, `--allow-env=...` and so on. */
-export const permissionFlags: readonly string[] = denoJson.tasks.start.command.split(" ").filter((word) =>
-  word.startsWith("--allow-")
+const start = denoJson.tasks.start.command.split(" ");
+
+/** Variables that the task sets: `NAME=value`. */
+export const startEnvironment: Readonly<Record<string, string>> = Object.fromEntries(
+  start.slice(0, start.indexOf("deno")).map((assignment) => assignment.split("=") as [string, string]),
 );
+
+/** `--allow-net`, `--allow-env=...` and so on. */
+export const permissionFlags: readonly string[] = start.filter((word) => word.startsWith("--allow-"));
 
 /**
  * Starting programs is for the parent of a daemon alone, whose program may lie anywhere, so the permission for it is

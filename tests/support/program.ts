@@ -2,7 +2,7 @@
  * The program as a process, as users start it: `DYNOMITE_BIN` if that names a compiled one, else `deno run main.ts` with
  * the permissions of `deno task start`. What a test starts it also ends, by its pid.
  */
-import { permissionFlags } from "../../conf/process/permissions.ts";
+import { permissionFlags, startEnvironment } from "../../conf/process/permissions.ts";
 
 const binary = Deno.env.get("DYNOMITE_BIN");
 const mainPath = new URL("../../main.ts", import.meta.url).pathname;
@@ -33,7 +33,8 @@ function command(
   launch: Launch = {},
 ): Deno.Command {
   const [path, ...others] = [...prefix, ...launch.program ?? ownCommand, ...args];
-  const environment = launch.env === undefined ? {} : { clearEnv: true, env: launch.env };
+  const own = binary || launch.program ? {} : startEnvironment;
+  const environment = launch.env === undefined ? { env: own } : { clearEnv: true, env: launch.env };
   return new Deno.Command(path!, {
     args: others,
     cwd,

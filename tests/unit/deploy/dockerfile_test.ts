@@ -7,6 +7,7 @@ import { options } from "../../../conf/schema.ts";
 import { parseConf } from "../../../conf/parse.ts";
 import dockerfile from "../../../Dockerfile" with { type: "text" };
 import { readDockerfile } from "../../support/deploy/dockerfile.ts";
+import { startEnvironment } from "../../../conf/process/permissions.ts";
 
 const plan = readDockerfile(dockerfile);
 
@@ -45,6 +46,6 @@ Deno.test("the configuration in the image has no fault or notice, and the ports 
 
 Deno.test("the image runs as nobody in particular, and its memory is that of the container", () => {
   assertEquals(plan.user, "65532:65532");
-  assertEquals(plan.env, { DENO_USE_CGROUPS: "1" });
+  assertEquals(plan.env, { DENO_USE_CGROUPS: "1", ...startEnvironment });
   assertEquals(plan.stopSignal, "SIGTERM");
 });

@@ -18,7 +18,7 @@ Deno.test("the unit tests the configuration it then starts, with flags that are 
 });
 
 Deno.test("the unit's memory is bounded, and known to the program", () => {
-  assertEquals(valuesOf("Environment"), ["DENO_USE_CGROUPS=1"]);
+  assertEquals(valuesOf("Environment"), ["DENO_USE_CGROUPS=1", "DENO_TOKIO_MAX_IO_EVENTS_PER_TICK=128"]);
   assertEquals(valuesOf("MemoryMax").length, 1);
 });
 
