@@ -1,146 +1,113 @@
 /**
- * The replies to one request as they are weighed: which of them say the same, and what the votes of the datacenters that count
- * conclude from it. Reused, with the memory of the replies it keeps: a request that is voted on allocates nothing.
+ * The replies to one request as they are weighed. Mostly all replicas of one datacenter say the same: then a copy of the first
+ * reply and a number are all there is to remember. As soon as one differs or fails, or where several datacenters vote, every
+ * reply is looked at (full_ballot.ts), those that agreed before included.
+ *
+ * The difference is memory: with thousands of requests in flight it decides how many of them the processor's cache holds.
  */
-import { ByteWriter, equalBytes } from "../bytes.ts";
+import { ByteWriter } from "../bytes.ts";
 import { Consistency } from "../consistency.ts";
 import type { Protocol } from "../protocol.ts";
-import { Failure, FailureKind, Reply, ReplyKind } from "../reply.ts";
+import { type Failure, Reply } from "../reply.ts";
 import type { Command } from "../request.ts";
+import { FullBallot, sameReply } from "./full_ballot.ts";
 import type { Targets } from "./response_coordinator.ts";
-import { Verdict, Vote } from "./vote.ts";
+import { Verdict } from "./vote.ts";
 
 /** The memory of a reply above this is not kept for the next one. */
 const KEPT_BYTES_MAX = 1024;
 
-/** The replies being weighed and their votes, one for each datacenter that counts. */
 export class Ballot {
   verdict: Verdict = Verdict.Open;
   #level: Consistency = Consistency.Quorum;
-  #voteOf = new Int32Array(8);
-  readonly #votes: Vote[] = [];
-  #voteCount = 0;
-  /** Distinct replies of each vote, by class. */
-  readonly #classes: KeptReplies[] = [];
-  #failures: string[] = [];
-  #firstFailure: Failure | undefined;
-  #firstError: Reply | undefined;
+  #count = 0;
+  /** The first so many targets vote, the others do not; 0 while the full ballot counts. */
+  #voters = 0;
+  #required = 0;
+  /** Replies so far, all the same as `#first`. */
+  #agreeing = 0;
+  readonly #first = new Reply();
+  readonly #memory = new ByteWriter();
+  #full: FullBallot | undefined;
 
   begin(targets: Targets): void {
-    this.#level = targets.level;
-    if (this.#voteOf.length < targets.count) this.#voteOf = new Int32Array(targets.count * 2);
-    for (let i = 0; i < targets.count; i++) this.#voteOf[i] = targets.votes[i]!;
-    this.#voteCount = targets.voteCount;
+    const { count, votes, voteCount, required, level } = targets;
+    let voters = 0;
+    while (voters < count && votes[voters] === 0) voters++;
+    for (let i = voters; i < count; i++) if (votes[i]! >= 0) voters = 0;
+    this.#agreeing = 0;
+    if (voteCount !== 1 || voters < required[0]!) return this.#beginFull(targets);
+    this.#level = level;
+    this.#count = count;
+    this.#voters = voters;
+    this.#required = required[0]!;
     this.verdict = Verdict.Open;
-    for (let vote = 0; vote < targets.voteCount; vote++) {
-      let expected = 0;
-      for (let i = 0; i < targets.count; i++) if (targets.votes[i] === vote) expected++;
-      this.#votes[vote] ??= new Vote();
-      this.#classes[vote] ??= new KeptReplies();
-      this.#votes[vote]!.begin(expected, targets.required[vote]!);
-    }
-    this.#conclude();
   }
 
   /** Counts a reply; false when its target has no vote. */
   reply(target: number, reply: Reply, command: Command, protocol: Protocol): boolean {
-    const vote = this.#voteOf[target]!;
-    if (vote < 0) return false;
-    const classes = this.#classes[vote]!;
-    let index = 0;
-    while (index < classes.count && !same(classes.at(index), reply, command, protocol)) index++;
-    if (index === classes.count) classes.keep(reply);
-    const good = reply.kind !== ReplyKind.Error;
-    if (!good) this.#firstError ??= classes.at(index);
-    this.#votes[vote]!.reply(index, good);
-    this.#conclude();
-    return true;
+    if (this.#voters > 0) {
+      if (target >= this.#voters) return false;
+      if (this.#agreeing === 0 || sameReply(this.#first, reply, command, protocol)) {
+        if (this.#agreeing++ === 0) this.#keep(reply);
+        if (this.#agreeing >= this.#required) this.verdict = Verdict.Agreed;
+        return true;
+      }
+      this.#lookCloser(command, protocol);
+    }
+    const full = this.#full!;
+    const counted = full.reply(target, reply, command, protocol);
+    this.verdict = full.verdict;
+    return counted;
   }
 
-  failure(target: number, failure: Failure, name: string): void {
-    const vote = this.#voteOf[target]!;
-    if (vote < 0) return;
-    this.#firstFailure ??= failure;
-    this.#failures.push(failure.text.includes(name) ? failure.toString() : `${failure} (${name})`);
-    this.#votes[vote]!.failure();
-    this.#conclude();
+  failure(target: number, failure: Failure, name: string, command: Command, protocol: Protocol): void {
+    if (this.#voters > 0) {
+      if (target >= this.#voters) return;
+      this.#lookCloser(command, protocol);
+    }
+    const full = this.#full!;
+    full.failure(target, failure, name);
+    this.verdict = full.verdict;
   }
 
   /** The answer, when the verdict allows one; undefined: `explain` says why not. */
   get answer(): Reply | undefined {
-    if (this.verdict === Verdict.Agreed) return this.#classes[0]!.at(this.#votes[0]!.winner);
-    if (this.verdict === Verdict.Impossible) return this.#firstError;
-    if (this.#level !== Consistency.Quorum) return undefined;
-    return this.#classes[0]!.firstGood;
+    return this.#voters > 0 ? this.#first : this.#full!.answer;
   }
 
   /** Why there is no answer, naming the replicas that failed. */
   explain(): Failure {
-    if (this.verdict === Verdict.Differing) return noQuorum;
-    const only = this.#firstFailure;
-    if (only === undefined) return noQuorum;
-    return new Failure(only.kind, only.source, this.#failures.join("; ").slice(only.source.length + 2));
+    return this.#full!.explain();
   }
 
   clear(): void {
-    for (let i = 0; i < this.#voteCount; i++) this.#classes[i]!.clear();
-    if (this.#failures.length > 0) this.#failures = [];
-    this.#firstFailure = undefined;
-    this.#firstError = undefined;
+    if (this.#voters === 0) this.#full?.clear();
+    if (this.#memory.bytes.length > KEPT_BYTES_MAX) this.#memory.bytes = this.#first.bytes = new Uint8Array(0);
   }
 
-  /** The first vote that is lost decides; else all must be over. */
-  #conclude(): void {
-    let open = false;
-    for (let i = 0; i < this.#voteCount; i++) {
-      const { verdict } = this.#votes[i]!;
-      if (verdict === Verdict.Impossible || verdict === Verdict.Differing) {
-        this.verdict = verdict;
-        return;
-      }
-      open ||= verdict === Verdict.Open;
-    }
-    this.verdict = open ? Verdict.Open : Verdict.Agreed;
-  }
-}
-
-/** Copies of replies. */
-class KeptReplies {
-  count = 0;
-  readonly #replies: Reply[] = [];
-  readonly #memories: ByteWriter[] = [];
-
-  at(index: number): Reply {
-    return this.#replies[index]!;
-  }
-  get firstGood(): Reply | undefined {
-    for (let i = 0; i < this.count; i++) if (this.at(i).kind !== ReplyKind.Error) return this.at(i);
-    return undefined;
-  }
-
-  keep(reply: Reply): void {
-    const memory = this.#memories[this.count] ??= new ByteWriter();
-    const kept = this.#replies[this.count] ??= new Reply();
-    this.count++;
+  #keep({ bytes, start, end, kind }: Reply): void {
+    const memory = this.#memory;
     memory.clear();
-    memory.copy(reply.bytes, reply.start, reply.end);
-    kept.set(memory.bytes, 0, memory.length, reply.kind);
+    memory.copy(bytes, start, end);
+    this.#first.set(memory.bytes, 0, memory.length, kind);
   }
 
-  clear(): void {
-    for (let i = 0; i < this.count; i++) {
-      const memory = this.#memories[i]!;
-      if (memory.bytes.length > KEPT_BYTES_MAX) memory.bytes = this.at(i).bytes = new Uint8Array(0);
-    }
-    this.count = 0;
+  #beginFull(targets: Targets): void {
+    const full = this.#full ??= new FullBallot();
+    this.#voters = 0;
+    full.begin(targets);
+    this.verdict = full.verdict;
+  }
+
+  /** From now on the full ballot counts; it is told what was counted here. */
+  #lookCloser(command: Command, protocol: Protocol): void {
+    const [voters, agreeing] = [this.#voters, this.#agreeing];
+    const votes = new Int32Array(this.#count).fill(-1);
+    votes.fill(0, 0, voters);
+    const nodes = votes;
+    const required = new Int32Array([this.#required]);
+    this.#beginFull({ count: this.#count, nodes, votes, voteCount: 1, required, preferred: 0, level: this.#level });
+    for (let i = 0; i < agreeing; i++) this.#full!.reply(i, this.#first, command, protocol);
   }
 }
-
-function same(a: Reply, b: Reply, command: Command, protocol: Protocol): boolean {
-  if (a.kind !== b.kind) return false;
-  if (equalBytes(a.bytes, a.start, a.end, b.bytes, b.start, b.end)) return true;
-  return command.unordered && a.length === b.length && protocol.equalUnordered(command, a, b);
-}
-
-/** Nobody can agree, or nobody was asked. */
-export const noQuorum = new Failure(FailureKind.NoQuorum, "Dynomite", "Failed to achieve Quorum");

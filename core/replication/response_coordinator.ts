@@ -18,7 +18,8 @@ import type { ReplyQueue, Slot } from "../reply_queue.ts";
 import type { Command } from "../request.ts";
 import { NO_RETRY, type Retries, type SoleSink } from "../retries.ts";
 import type { Stats } from "../stats.ts";
-import { Ballot, noQuorum } from "./ballot.ts";
+import { Ballot } from "./ballot.ts";
+import { noQuorum } from "./full_ballot.ts";
 import { Verdict } from "./vote.ts";
 
 /** The whole of which this request is a part (a split one), or nobody. */
@@ -197,7 +198,8 @@ export class ResponseCoordinator implements Slot, SoleSink {
     if (!this.#decided) {
       const ballot = this.#ballot;
       if (ballot !== undefined) {
-        ballot.failure(target, failure, this.#replicas[this.#nodes[target]!]!.name);
+        const { name } = this.#replicas[this.#nodes[target]!]!;
+        ballot.failure(target, failure, name, this.#command!, this.#parts.protocol);
         if (ballot.verdict !== Verdict.Open) this.#decideBallot(ballot);
       } else if (target === this.#preferred && this.#keeps) {
         this.#answer(this.#kept.bytes, 0, this.#kept.length, this.#keptKind);
