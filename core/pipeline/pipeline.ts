@@ -10,7 +10,8 @@
  * datacenter, it is planned for its racks alone.
  *
  * Nothing here waits, and for a request with one key nothing is allocated: coordinators are pooled, the plan is reused, keys
- * are offsets. The answer comes back through the coordinator to the client's queue.
+ * are offsets. Where one replica is asked its reply goes straight to the client's queue, else through the coordinator that
+ * decides.
  */
 import { ByteWriter } from "../bytes.ts";
 import { Consistency } from "../consistency.ts";

@@ -26,6 +26,11 @@ export const ownCommand: readonly string[] = binary
   ? [binary]
   : [Deno.execPath(), "run", "--no-prompt", ...permissionFlags, mainPath];
 
+/** What the task sets, unless ours says otherwise. */
+const taskEnvironment = Object.fromEntries(
+  Object.entries(startEnvironment).map(([name, value]) => [name, Deno.env.get(name) ?? value]),
+);
+
 function command(
   args: readonly string[],
   cwd: string,
@@ -33,7 +38,7 @@ function command(
   launch: Launch = {},
 ): Deno.Command {
   const [path, ...others] = [...prefix, ...launch.program ?? ownCommand, ...args];
-  const own = binary || launch.program ? {} : startEnvironment;
+  const own = binary || launch.program ? {} : taskEnvironment;
   const environment = launch.env === undefined ? { env: own } : { clearEnv: true, env: launch.env };
   return new Deno.Command(path!, {
     args: others,
