@@ -1,6 +1,6 @@
 /**
- * A comparison: all contenders run at the same time and take turns, command by command, so that whatever else the machine does
- * meets all of them; every number is a median over the rounds. A line to stderr tells of each command as it is done, and a run
+ * A comparison: all contenders run at the same time and take turns, command by command and in either order, so that whatever else
+ * the machine does meets all of them; every number is a median over the rounds. Many short rounds tell more than a few long ones. A line to stderr tells of each command as it is done, and a run
  * that is stopped reports what it has.
  */
 import type { RealServer } from "../support/real_servers.ts";
@@ -46,25 +46,26 @@ export async function compare(
   }
 
   const results = new Results();
-  const run = async (to: Running, command: string, load: Load, requests: number): Promise<void> => {
+  const run = async (round: number, to: Running, command: string, load: Load, requests: number): Promise<void> => {
     if (to.spared?.includes(command)) return;
     const before = to.pids.map(cpuTimeUs);
     try {
       const measured = await measure(to.port, command, load, requests, stop);
       const used = to.pids.map((pid, i) => (cpuTimeUs(pid) - before[i]!) / requests);
       const allCpuUs = used.length === 1 ? NaN : used.reduce((sum, us) => sum + us, 0);
-      results.samples.push({ ...measured, load, command, contender: to.name, cpuUs: used[0]!, allCpuUs });
+      results.samples.push({ round, ...measured, load, command, contender: to.name, cpuUs: used[0]!, allCpuUs });
     } catch (error) {
       if (stop.aborted) return;
       console.error(`${to.name}, ${command}, ${load.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
   /** Every command and load, each contender in its turn. */
-  const round = async (title: string, requests: (load: Loads[number]) => number): Promise<void> => {
+  const round = async (number: number, title: string, requests: (load: Loads[number]) => number): Promise<void> => {
+    const turns = number % 2 === 0 ? running : running.toReversed();
     for (const load of usedLoads) {
       for (const command of names) {
         const first = results.samples.length;
-        for (const to of running) if (!stop.aborted) await run(to, command, load, requestsOf(requests(load)));
+        for (const to of turns) if (!stop.aborted) await run(number, to, command, load, requestsOf(requests(load)));
         const told = results.samples.slice(first).map(({ contender, requestsPerSecond, cpuUs }) =>
           `${contender} ${Math.round(requestsPerSecond)}/s ${cpuUs.toFixed(2)} us`
         );
@@ -74,12 +75,12 @@ export async function compare(
   };
 
   if (!flags.quick) {
-    await round("warm-up", () => WARM_UP_REQUESTS);
+    await round(0, "warm-up", () => WARM_UP_REQUESTS);
     results.samples.length = 0;
   }
   let rounds = 0;
   while (rounds < flags.rounds && !stop.aborted) {
-    await round(`round ${rounds + 1} of ${flags.rounds}`, ({ requests }) => requests);
+    await round(rounds, `round ${rounds + 1} of ${flags.rounds}`, ({ requests }) => requests);
     if (!stop.aborted) rounds++;
   }
   const resident = new Map(running.map(({ name, pids }) => [name, pids.map(residentMb)]));

@@ -4,6 +4,7 @@ import type { Load, Measured } from "./redis_benchmark.ts";
 
 /** One run of one command under one load. */
 export interface Sample extends Measured {
+  readonly round: number;
   readonly load: Load;
   readonly command: string;
   readonly contender: string;
@@ -49,10 +50,33 @@ export class Results {
   readonly samples: Sample[] = [];
 
   cell(load: Load, command: string, contender: string): Cell | undefined {
-    const found = this.samples.filter((sample) =>
+    const found = this.#samplesOf(load, command, contender);
+    return found.length === 0 ? undefined : new Cell(found);
+  }
+
+  /**
+   * A number of one contender as a multiple of another's: the median over the rounds in which both have it. Within a round they
+   * were measured one right after the other, so that what else the machine did then met both.
+   */
+  ratio(
+    load: Load,
+    command: string,
+    [one, other]: readonly [string, string],
+    pick: (sample: Sample) => number,
+  ): number {
+    const others = new Map(this.#samplesOf(load, command, other).map((sample) => [sample.round, pick(sample)]));
+    return median(
+      this.#samplesOf(load, command, one).flatMap((sample) => {
+        const value = others.get(sample.round);
+        return value === undefined ? [] : [pick(sample) / value];
+      }),
+    );
+  }
+
+  #samplesOf(load: Load, command: string, contender: string): Sample[] {
+    return this.samples.filter((sample) =>
       sample.load === load && sample.command === command && sample.contender === contender
     );
-    return found.length === 0 ? undefined : new Cell(found);
   }
 }
 
@@ -142,12 +166,10 @@ function summaryTable(
 function barTable(results: Results, loads: readonly ReportedLoad[], commands: readonly string[]): string {
   const rows = commands.flatMap((command) => {
     const cells = loads.map((load) => {
-      const ours = results.cell(load, command, NODE);
-      const theirs = results.cell(load, command, ORIGINAL);
-      if (ours === undefined || theirs === undefined) return undefined;
-      const ratio = ours.requestsPerSecond / theirs.requestsPerSecond;
+      const ratio = results.ratio(load, command, [NODE, ORIGINAL], (sample) => sample.requestsPerSecond);
+      const late = results.ratio(load, command, [NODE, ORIGINAL], (sample) => sample.p99Ms);
+      if (Number.isNaN(ratio)) return undefined;
       const bar = load.bar(command);
-      const late = ours.p99Ms / theirs.p99Ms;
       return `${fixed(ratio, 2)}${ratio < bar ? ` (below ${bar})` : ""}, p99 ${fixed(late, 2)}${
         late > 1 ? " (above 1)" : ""
       }`;
