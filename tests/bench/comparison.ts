@@ -4,6 +4,7 @@
  * that is stopped reports what it has.
  */
 import type { RealServer } from "../support/real_servers.ts";
+import { RespClient } from "../support/resp_client.ts";
 import { type Contender, DIRECT, type Running } from "./contenders.ts";
 import type { BenchFlags } from "./main.ts";
 import { cpuTimeUs, residentMb } from "./process_usage.ts";
@@ -16,6 +17,8 @@ export type Loads = readonly (ReportedLoad & { readonly requests: number })[];
 /** V8 needs some ten thousand to warm up. */
 const WARM_UP_REQUESTS = 50_000;
 const QUICK_REQUESTS = 300;
+/** The key that redis-benchmark's INCR counts at. */
+const COUNTER = "counter:__rand_int__";
 
 /**
  * Starts the contenders, which `stack` ends, in front of `engines`, of which the first is measured itself. Returns the report as
@@ -59,13 +62,25 @@ export async function compare(
       console.error(`${to.name}, ${command}, ${load.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
+  /** What was counted past the nodes would make their replicas differ: they begin alike. */
+  const levelCounters = async (): Promise<void> => {
+    for (const port of ports) {
+      const client = await RespClient.connect(port);
+      await client.call("DEL", COUNTER);
+      client.close();
+    }
+  };
   /** Every command and load, each contender in its turn. */
   const round = async (number: number, title: string, requests: (load: Loads[number]) => number): Promise<void> => {
     const turns = number % 2 === 0 ? running : running.toReversed();
     for (const load of usedLoads) {
       for (const command of names) {
         const first = results.samples.length;
-        for (const to of turns) if (!stop.aborted) await run(number, to, command, load, requestsOf(requests(load)));
+        for (const to of turns) {
+          if (stop.aborted) break;
+          await run(number, to, command, load, requestsOf(requests(load)));
+          if (command === "INCR" && to.name === DIRECT) await levelCounters();
+        }
         const told = results.samples.slice(first).map(({ contender, requestsPerSecond, cpuUs }) =>
           `${contender} ${Math.round(requestsPerSecond)}/s ${cpuUs.toFixed(2)} us`
         );
