@@ -24,7 +24,7 @@ COPY --from=build --chown=65532:65532 /out/data /var/lib/dynomite
 COPY conf/deploy/container.yml /etc/dynomite/dynomite.yml
 # Half of the container's memory is the limit of the heap, and half of that the budget of the buffers.
 ENV DENO_USE_CGROUPS=1
-# With more clients than this ready at a time some would wait for long (README, Speed).
+# With more clients than this ready at a time some would wait for long (README, Benchmarks).
 ENV DENO_TOKIO_MAX_IO_EVENTS_PER_TICK=128
 USER 65532:65532
 WORKDIR /var/lib/dynomite
