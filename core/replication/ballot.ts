@@ -102,12 +102,9 @@ export class Ballot {
 
   /** From now on the full ballot counts; it is told what was counted here. */
   #lookCloser(command: Command, protocol: Protocol): void {
-    const [voters, agreeing] = [this.#voters, this.#agreeing];
-    const votes = new Int32Array(this.#count).fill(-1);
-    votes.fill(0, 0, voters);
-    const nodes = votes;
-    const required = new Int32Array([this.#required]);
-    this.#beginFull({ count: this.#count, nodes, votes, voteCount: 1, required, preferred: 0, level: this.#level });
-    for (let i = 0; i < agreeing; i++) this.#full!.reply(i, this.#first, command, protocol);
+    const full = this.#full ??= new FullBallot();
+    full.beginOne(this.#count, this.#voters, this.#required, this.#level);
+    this.#voters = 0;
+    for (let i = 0; i < this.#agreeing; i++) full.reply(i, this.#first, command, protocol);
   }
 }

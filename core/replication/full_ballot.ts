@@ -27,19 +27,35 @@ export class FullBallot {
   #firstError: Reply | undefined;
 
   begin(targets: Targets): void {
-    this.#level = targets.level;
-    if (this.#voteOf.length < targets.count) this.#voteOf = new Int32Array(targets.count * 2);
+    this.#reset(targets.count, targets.voteCount, targets.level);
     for (let i = 0; i < targets.count; i++) this.#voteOf[i] = targets.votes[i]!;
-    this.#voteCount = targets.voteCount;
-    this.verdict = Verdict.Open;
     for (let vote = 0; vote < targets.voteCount; vote++) {
       let expected = 0;
       for (let i = 0; i < targets.count; i++) if (targets.votes[i] === vote) expected++;
-      this.#votes[vote] ??= new Vote();
-      this.#classes[vote] ??= new KeptReplies();
-      this.#votes[vote]!.begin(expected, targets.required[vote]!);
+      this.#beginVote(vote, expected, targets.required[vote]!);
     }
     this.#conclude();
+  }
+
+  /** The same for one vote, which the first `voters` of `count` targets have. */
+  beginOne(count: number, voters: number, required: number, level: Consistency): void {
+    this.#reset(count, 1, level);
+    for (let i = 0; i < count; i++) this.#voteOf[i] = i < voters ? 0 : -1;
+    this.#beginVote(0, voters, required);
+    this.#conclude();
+  }
+
+  #reset(count: number, voteCount: number, level: Consistency): void {
+    this.#level = level;
+    this.#voteCount = voteCount;
+    this.verdict = Verdict.Open;
+    if (this.#voteOf.length < count) this.#voteOf = new Int32Array(count * 2);
+  }
+
+  #beginVote(vote: number, expected: number, required: number): void {
+    this.#votes[vote] ??= new Vote();
+    this.#classes[vote] ??= new KeptReplies();
+    this.#votes[vote]!.begin(expected, required);
   }
 
   /** Counts a reply; false when its target has no vote. */
