@@ -1,5 +1,5 @@
 /** The command line of the compiler. */
-import { permissionFlags } from "../process/permissions.ts";
+import { startFlags } from "../process/permissions.ts";
 
 export interface Compilation {
   /** The file it makes. */
@@ -28,7 +28,7 @@ export function compileArguments({ output, triple, include, main }: Compilation,
     "--no-code-cache",
     ...(isAtLeast(compilerVersion, 2, 9) ? ["--exclude-unused-npm"] : []),
     "--no-prompt",
-    ...permissionFlags,
+    ...startFlags,
     ...(triple === undefined ? [] : ["--target", triple]),
     ...include.flatMap((path) => ["--include", path]),
     "--output",

@@ -4,7 +4,7 @@
  */
 import { TextLineStream } from "./text_lines.ts";
 import type { WrittenNode } from "../cluster/write.ts";
-import { permissionFlags } from "../process/permissions.ts";
+import { startFlags } from "../process/permissions.ts";
 import { portsOf } from "./addresses.ts";
 
 const program = new URL("../../main.ts", import.meta.url).href;
@@ -31,7 +31,7 @@ export class DemoNode {
     this.#onLine = onLine;
     this.#ready = new Promise((resolve) => this.#markReady = resolve);
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", ...permissionFlags, program, "-c", plan.path, "--stop-with-stdin"],
+      args: ["run", "--no-prompt", ...startFlags, program, "-c", plan.path, "--stop-with-stdin"],
       // A session of its own: the Ctrl-C of the terminal is for the demo, which then ends its nodes.
       detached: true,
       stdin: "piped",

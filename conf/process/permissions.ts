@@ -1,7 +1,11 @@
 /**
- * What the program may do. The flags stand in the task `start` of deno.json and nowhere else: the compiled program, the
- * demo and the tests take them from there. (A permission set in deno.json would be the place, but the runtime prints a
- * warning at each start with one.)
+ * What the program may do, and how the runtime is set for it. The flags stand in the task `start` of deno.json and nowhere else:
+ * the compiled program, the demo and the tests take them from there. (A permission set in deno.json would be the place for the
+ * first, but the runtime prints a warning at each start with one.)
+ *
+ * `--min-semi-space-size` is the room, in MB, that new objects of the heap have before those no longer used are collected. Every
+ * read and write of a socket leaves some behind, and each collection is a pause that the requests of that moment share; with a
+ * larger room there are fewer. A heap of which less is allowed, as in a small container, has its own smaller one all the same.
  */
 import denoJson from "../../deno.json" with { type: "json" };
 
@@ -12,8 +16,8 @@ export const startEnvironment: Readonly<Record<string, string>> = Object.fromEnt
   start.slice(0, start.indexOf("deno")).map((assignment) => assignment.split("=") as [string, string]),
 );
 
-/** `--allow-net`, `--allow-env=...` and so on. */
-export const permissionFlags: readonly string[] = start.filter((word) => word.startsWith("--allow-"));
+/** `--v8-flags=...`, `--allow-net`, `--allow-env=...` and so on. */
+export const startFlags: readonly string[] = start.filter((word) => word.startsWith("--"));
 
 /**
  * Starting programs is for the parent of a daemon alone, whose program may lie anywhere, so the permission for it is

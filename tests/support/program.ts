@@ -1,8 +1,8 @@
 /**
  * The program as a process, as users start it: `DYNOMITE_BIN` if that names a compiled one, else `deno run main.ts` with
- * the permissions of `deno task start`. What a test starts it also ends, by its pid.
+ * the flags of `deno task start`. What a test starts it also ends, by its pid.
  */
-import { permissionFlags, startEnvironment } from "../../conf/process/permissions.ts";
+import { startEnvironment, startFlags } from "../../conf/process/permissions.ts";
 
 const binary = Deno.env.get("DYNOMITE_BIN");
 const mainPath = new URL("../../main.ts", import.meta.url).pathname;
@@ -24,7 +24,7 @@ export interface Launch {
 /** What starts the program, before its own arguments. */
 export const ownCommand: readonly string[] = binary
   ? [binary]
-  : [Deno.execPath(), "run", "--no-prompt", ...permissionFlags, mainPath];
+  : [Deno.execPath(), "run", "--no-prompt", ...startFlags, mainPath];
 
 /** What the task sets, unless ours says otherwise. */
 const taskEnvironment = Object.fromEntries(

@@ -5,10 +5,11 @@ import denoJson from "../../../../deno.json" with { type: "json" };
 
 const compilation = { output: "dist/dynomite", triple: undefined, include: ["commit.txt"], main: "main.ts" };
 
-Deno.test("compileArguments() gives the program the permissions of deno task start, no more, and no prompt for others", () => {
+Deno.test("compileArguments() gives the program the flags of deno task start, no other permission, and no prompt for one", () => {
   const args = compileArguments(compilation, "2.9.6");
-  const started = denoJson.tasks.start.command.split(" ").filter((word) => word.startsWith("--allow"));
-  assertEquals(args.filter((word) => word.startsWith("--allow")), started);
+  const started = denoJson.tasks.start.command.split(" ").filter((word) => /^--(allow|v8-flags)/.test(word));
+  assertEquals(args.filter((word) => /^--(allow|v8-flags)/.test(word)), started);
+  assert(started.some((flag) => flag.startsWith("--v8-flags=")));
   assert(!started.some((flag) => ["--allow-all", "--allow-env", "--allow-sys", "--allow-ffi"].includes(flag)));
   assert(args.includes("--no-prompt"));
   assert(args.includes("--no-code-cache"));
