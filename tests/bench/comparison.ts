@@ -11,7 +11,7 @@ import { cpuTimeUs, residentMb } from "./process_usage.ts";
 import { commands, type Load, measure } from "./redis_benchmark.ts";
 import { type ReportedLoad, reportOf, Results } from "./report.ts";
 
-/** Requests of a cell: enough for a second or so. */
+/** Requests of a cell: a second or two, so that connecting and a single pause are less than the hundredth that p99 leaves out. */
 export type Loads = readonly (ReportedLoad & { readonly requests: number })[];
 
 /** V8 needs some ten thousand to warm up. */

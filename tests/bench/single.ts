@@ -8,7 +8,7 @@ import { proxies } from "./contenders.ts";
 import type { BenchFlags } from "./main.ts";
 
 const loads: Loads = [
-  { name: "50 clients", clients: 50, depth: 1, requests: 100_000, bar: () => 1 },
+  { name: "50 clients", clients: 50, depth: 1, requests: 200_000, bar: () => 1 },
   { name: "50 clients, 16 deep", clients: 50, depth: 16, requests: 500_000, bar: () => 1.5 },
   { name: "500 clients, 16 deep", clients: 500, depth: 16, requests: 500_000, bar: () => 3 },
 ];
