@@ -416,7 +416,7 @@ export class Node implements NodeView {
     const { pressure, clock } = this.parts;
     this.peers.sweep(clock.now());
     pressure.sweep(clock.now(), this.options.patienceMs, this.#holders());
-    for (const peer of this.#visitingPeers?.clients.values() ?? []) peer.sweep(clock.now());
+    for (const peer of this.#visitingPeers?.clients ?? []) peer.sweep(clock.now());
     this.#missed.report();
     this.#events.look(() => this.#snapshot());
   }
@@ -452,7 +452,7 @@ export class Node implements NodeView {
 
   /** Requests of other nodes: read and not taken up yet, taken up and not answered yet. */
   visitingQueues(): QueueGauges {
-    return sumQueues([...this.#visitingPeers?.clients.values() ?? []].map((peer) => peer.queues()));
+    return sumQueues((this.#visitingPeers?.clients ?? []).map((peer) => peer.queues()));
   }
   /** What waits on the way to the engine, and before it while this node is not to write (node_state.ts). */
   engineQueues(): QueueGauges {
@@ -486,10 +486,10 @@ export class Node implements NodeView {
   }
 
   #openClients(): Iterable<ClientConnection> {
-    return this.#clients?.clients.values() ?? [];
+    return this.#clients?.clients ?? [];
   }
   #holders(): Iterable<ClientConnection> {
-    return [...this.#openClients(), ...this.#visitingPeers?.clients.values() ?? []];
+    return [...this.#openClients(), ...this.#visitingPeers?.clients ?? []];
   }
 }
 

@@ -19,7 +19,12 @@ export interface ClientListenerOptions extends ClientOptions {
 }
 
 export class ClientListener {
-  readonly clients = new Map<number, ClientConnection>();
+  /**
+   * Those that are open, in the order they came. A Map, which makes itself anew every so many changes, would link each of its
+   * lives to the next: once one has grown old, all clients since then outlive the collections of young objects, which with clients
+   * that come and go took 10 ms in place of one.
+   */
+  readonly clients: ClientConnection[] = [];
   readonly #listener: Listener;
   readonly #options: ClientListenerOptions;
   readonly #parts: ClientParts;
@@ -48,11 +53,11 @@ export class ClientListener {
     this.#closing = true;
     this.#listener.close();
     await this.#accepting;
-    for (const client of [...this.clients.values()]) client.drain();
-    if (this.clients.size === 0) return;
+    for (const client of [...this.clients]) client.drain();
+    if (this.clients.length === 0) return;
     const emptied = new Promise<void>((resolve) => this.#emptied = resolve);
     const cancel = this.#clock.after(patienceMs, () => {
-      for (const client of [...this.clients.values()]) client.close();
+      for (const client of [...this.clients]) client.close();
     });
     await emptied;
     cancel();
@@ -83,29 +88,29 @@ export class ClientListener {
 
   #admit(connection: Connection): void {
     const { clientsMax } = this.#options;
-    if (clientsMax > 0 && this.clients.size >= clientsMax) {
+    if (clientsMax > 0 && this.clients.length >= clientsMax) {
       this.#parts.stats.client_rejected++;
       this.#reject(connection);
       return;
     }
     const client = new ClientConnection(this.#nextId++, connection, this.#options, this.#parts);
-    this.clients.set(client.id, client);
-    this.#parts.stats.client_connections = this.clients.size;
+    this.clients.push(client);
+    this.#parts.stats.client_connections = this.clients.length;
     const { noun, remote } = client;
     this.#logger.debug(`${noun} {${noun}} has connected, {count} are here`, {
       category: `${noun}s`,
       [noun]: remote,
-      count: this.clients.size,
+      count: this.clients.length,
     });
     client.run().then(() => {
-      this.clients.delete(client.id);
+      this.clients.splice(this.clients.indexOf(client), 1);
       this.#logger.debug(`${noun} {${noun}} is gone, {count} are here`, {
         category: `${noun}s`,
         [noun]: remote,
-        count: this.clients.size,
+        count: this.clients.length,
       });
-      this.#parts.stats.client_connections = this.clients.size;
-      if (this.clients.size === 0) this.#emptied?.();
+      this.#parts.stats.client_connections = this.clients.length;
+      if (this.clients.length === 0) this.#emptied?.();
     });
   }
 
